@@ -1,0 +1,26 @@
+"""The one exception a person is meant to read."""
+
+
+class UserError(Exception):
+    """Something a person must put right: a file, a config key, a missing weight.
+
+    ``str(error)`` is one or two plain sentences: it names the file or key, says what is wrong,
+    and what to do. Raise it for a user's mistake; leave programming errors to Python's own types.
+    """
+
+
+class ClipError(UserError):
+    """This one clip cannot be used; the run goes on without it.
+
+    Args:
+        verdict: a short stable word for the funnel, e.g. ``no_face`` (lower case, underscores).
+        reason: one plain sentence for the person whose clip it is.
+    """
+
+    def __init__(self, verdict: str, reason: str):
+        super().__init__(reason)
+        self.verdict = verdict
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[type, tuple[str, str]]:  # survives a process pool
+        return (type(self), (self.verdict, self.reason))

@@ -1,0 +1,49 @@
+"""A job's log: everything printed goes to one file, and a user's mistake is said in one sentence."""
+
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from mit_core.errors import UserError
+
+
+@contextmanager
+def logged(path: str | Path) -> Iterator[TextIO]:
+    """Send stdout and stderr (C libraries' too) to the file ``path`` while the block runs.
+
+    Yields the terminal's own stderr, for progress bars. A ``UserError`` ends the process with
+    status 1 and its sentence on the terminal; any other error names the log that holds its trace.
+    """
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    terminal = os.fdopen(os.dup(2), "w", buffering=1, encoding="utf-8", errors="replace")
+    stdout = os.dup(1)
+    with Path(path).open("w", encoding="utf-8") as log:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        os.dup2(log.fileno(), 1)
+        os.dup2(log.fileno(), 2)
+        logging.basicConfig(
+            level=logging.INFO, format="%(asctime)s %(name)s %(message)s", force=True
+        )
+        try:
+            yield terminal
+        except UserError as error:
+            traceback.print_exc()
+            terminal.write(f"\nError: {error}\n")
+            raise SystemExit(1) from None
+        except Exception as error:
+            traceback.print_exc()
+            terminal.write(f"\n{type(error).__name__}: {error} (the whole trace is in {path})\n")
+            raise SystemExit(1) from None
+        finally:
+            for stream in (sys.stdout, sys.stderr):
+                stream.flush()
+            os.dup2(stdout, 1)
+            os.dup2(terminal.fileno(), 2)
+            os.close(stdout)
+            terminal.close()

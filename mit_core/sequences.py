@@ -1,0 +1,47 @@
+"""What training and evaluation are handed: aligned speech features and landmarks, clip by clip."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class Sequences:
+    """S sequences (segments of footage) laid end to end along one time axis of N frames at 62.5 Hz.
+
+    The big arrays may be memory maps: index them, do not copy them whole.
+
+    Attributes:
+        landmarks: shape = (N, 204), float32, registered landmarks in face units.
+        features: shape = (N, F), float32, content features (mel or AutoVC), *before* mean/std.
+        offsets: shape = (S + 1,), int64; sequence i is ``offsets[i]:offsets[i + 1]``.
+        faces: shape = (S, 204), float32, each sequence's closed-mouth face (registered).
+        embeddings: shape = (S, 256), float32, speaker embedding (d-vector), unit norm.
+        speakers: S speaker names.
+        names: S segment ids.
+    """
+
+    landmarks: FloatArray
+    features: FloatArray
+    offsets: npt.NDArray[np.int64]
+    faces: FloatArray
+    embeddings: FloatArray
+    speakers: tuple[str, ...]
+    names: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def span(self, index: int) -> slice:
+        """Time span of sequence ``index`` in the big arrays."""
+        return slice(int(self.offsets[index]), int(self.offsets[index + 1]))
+
+    def __iter__(self) -> Iterator[tuple[FloatArray, FloatArray]]:
+        """Yield (features (T, F), landmarks (T, 204)) of each sequence."""
+        for index in range(len(self)):
+            span = self.span(index)
+            yield self.features[span], self.landmarks[span]

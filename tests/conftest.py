@@ -1,0 +1,26 @@
+"""Where the tests find footage and reference numbers, and why they skip without them."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+# Real footage and reference numbers lie outside the project, since their licences keep them there.
+SHARED = Path(os.environ.get("MIT_SHARED", ROOT.parent / "shared"))
+
+
+@pytest.fixture(scope="session")
+def reference() -> Path:
+    folder = SHARED / "reference"
+    if not folder.is_dir():
+        pytest.skip(f"reference numbers of the published implementation are not at {folder}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def footage() -> Path:
+    folder = SHARED / "data"
+    if not folder.is_dir():
+        pytest.skip(f"real footage is not at {folder}")
+    return folder
