@@ -1,0 +1,118 @@
+"""Reading and writing sound as numpy arrays."""
+
+import math
+import wave
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+import av.error
+import numpy as np
+import numpy.typing as npt
+
+from mit_core.errors import ClipError
+from mit_core.files import written_whole
+from mit_core.media.probe import open_media, pick_audio
+
+# One 16-bit step is 1/32768 of full scale.
+PCM16_SCALE = 32768.0
+# Coarsest time stamps in use (Matroska), seconds.
+_STAMP_STEP_S = 0.001
+
+
+def read_audio(path: str | Path, sample_rate: int = 16000) -> npt.NDArray[np.float32]:
+    """Decode the sound of any media file to mono.
+
+    Sample 0 is the track's own first sample, wherever the track starts on the file's clock.
+
+    Args:
+        path: an audio or video file.
+        sample_rate: Hz of the result.
+
+    Returns:
+        shape = (n,), float32 in [-1, 1]; channels are averaged.
+
+    Raises:
+        ClipError: ``not_found``, ``empty_file``, ``not_media``, ``unreadable`` or ``no_audio``.
+    """
+    resampler = av.AudioResampler(format="flt", layout="mono", rate=sample_rate)
+    blocks = []
+    for frame in decode_audio(path):
+        blocks += [block.to_ndarray()[0] for block in resampler.resample(frame)]
+    blocks += [block.to_ndarray()[0] for block in resampler.resample(None)]
+    if not blocks:
+        raise ClipError("no_audio", f"{Path(path).name} has a sound track without any sound in it.")
+    # an encoder's overshoot may decode to a little more than full scale
+    return np.clip(np.concatenate(blocks), -1.0, 1.0, dtype=np.float32)
+
+
+def decode_audio(path: str | Path) -> Iterator[av.AudioFrame]:
+    """Yield the decoded blocks of a file's first sound track; damaged packets are passed over.
+
+    Raises:
+        ClipError: as ``read_audio``.
+    """
+    with open_media(path) as container:
+        stream = pick_audio(container)
+        if stream is None:
+            raise ClipError(
+                "no_audio",
+                f"{Path(path).name} has no sound track. Give a file with speech, or lay a wav of "
+                "the same name beside the video.",
+            )
+        for packet in container.demux(stream):
+            try:
+                frames = packet.decode()
+            except av.error.InvalidDataError:
+                continue  # one bad packet: what players skip, we skip
+            for frame in frames:
+                yield _trimmed(frame, packet)
+
+
+def _trimmed(frame: av.AudioFrame, packet: av.Packet) -> av.AudioFrame:
+    """Leave out what an encoder added to fill its last block.
+
+    An mp4 says so by a last packet that lasts less than its block of samples.
+    """
+    samples = frame.samples
+    if packet.duration and packet.time_base:
+        samples = round(packet.duration * packet.time_base * frame.sample_rate)
+    # Time stamps in ms (webm) round by a fraction of a ms either way, in every packet.
+    if frame.samples - samples > frame.sample_rate * _STAMP_STEP_S:
+        values = frame.to_ndarray()
+        width = samples if frame.format.is_planar else samples * frame.layout.nb_channels
+        trimmed = av.AudioFrame.from_ndarray(
+            np.ascontiguousarray(values[:, :width]), frame.format.name, frame.layout.name
+        )
+        trimmed.sample_rate = frame.sample_rate
+        return trimmed
+    # time stamps with gaps would make the resampler complain; the samples count here
+    frame.pts = None
+    return frame
+
+
+def audio_seconds(path: str | Path) -> float:
+    """Exact length of a file's sound in seconds, by counting decoded samples.
+
+    Headers of mp3 and mpeg files only estimate it. Raises as ``read_audio``.
+    """
+    return math.fsum(frame.samples / frame.sample_rate for frame in decode_audio(path))
+
+
+def write_wav(path: str | Path, audio: npt.ArrayLike, sample_rate: int = 16000) -> None:
+    """Write mono sound as 16-bit PCM, whole or not at all.
+
+    Args:
+        path: the ``.wav`` to write.
+        audio: shape = (n,), in [-1, 1]; what lies outside is clipped, never wrapped.
+        sample_rate: Hz.
+    """
+    samples = np.asarray(audio, dtype=np.float64)
+    if samples.ndim != 1:
+        raise ValueError(f"mono audio has shape (n,), not {samples.shape}")
+    pcm = np.clip(np.rint(samples * PCM16_SCALE), -32768, 32767).astype("<i2")
+    with written_whole(path) as part, wave.open(str(part), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(sample_rate)
+        file.writeframes(pcm.tobytes())

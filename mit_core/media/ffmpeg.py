@@ -1,0 +1,134 @@
+"""Where ffmpeg is, and running it so that its own words reach the user."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from contextlib import ExitStack, suppress
+from functools import lru_cache
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+import ffmpeg
+
+from mit_core.errors import UserError
+
+# ffmpeg repeats a complaint once a packet; its last lines say what ended it.
+_LAST_LINES = 3
+
+
+class FfmpegError(UserError):
+    """ffmpeg refused or failed; the message ends with its own last words."""
+
+
+@lru_cache(maxsize=1)
+def ffmpeg_binary() -> str:
+    """Path of the ffmpeg to run: the system's where there is one, else imageio-ffmpeg's own.
+
+    Raises:
+        UserError: there is neither.
+    """
+    system = shutil.which("ffmpeg")
+    if system:
+        return system
+    # imported late: a system ffmpeg needs no wheel
+    import imageio_ffmpeg
+
+    try:
+        return imageio_ffmpeg.get_ffmpeg_exe()
+    except RuntimeError as error:
+        raise UserError(
+            "No ffmpeg program was found. Install the package imageio-ffmpeg, or put ffmpeg on "
+            "the PATH."
+        ) from error
+
+
+def media_url(path: str | Path) -> str:
+    """An absolute name, so that ffmpeg reads ``a:b.mp4`` as a file and not as a protocol."""
+    return os.fspath(Path(path).absolute())
+
+
+class FfmpegProcess:
+    """A running ffmpeg whose standard input may be written to.
+
+    Its complaints go to a temporary file rather than a pipe: nobody has to drain it, so neither
+    side can wait for the other for ever.
+
+    Args:
+        graph: an ffmpeg-python output node.
+        doing: what it is doing, for the message, e.g. ``"writing talk.mp4"``.
+        feed: True where the caller writes raw data to ``stdin``.
+    """
+
+    def __init__(self, graph: Any, doing: str, feed: bool = False):
+        self._doing = doing
+        self._stack = ExitStack()
+        self._words = self._stack.enter_context(tempfile.TemporaryFile())
+        arguments = ffmpeg.compile(
+            graph.global_args("-hide_banner", "-loglevel", "error", "-nostats"),
+            cmd=ffmpeg_binary(),
+            overwrite_output=True,
+        )
+        self._process = subprocess.Popen(
+            arguments,
+            stdin=subprocess.PIPE if feed else subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=self._words,
+        )
+
+    def write(self, data: memoryview | bytes) -> None:
+        """Write raw data to ffmpeg; raises FfmpegError when it has ended already."""
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(data)
+        except (BrokenPipeError, ConnectionResetError) as error:
+            self._process.wait()
+            raise self._error() from error
+
+    def finish(self) -> None:
+        """Close the input and wait for the end; raises FfmpegError when ffmpeg failed."""
+        pipe: IO[bytes] | None = self._process.stdin
+        if pipe is not None and not pipe.closed:
+            try:
+                pipe.close()
+            except (BrokenPipeError, ConnectionResetError) as error:
+                self._process.wait()
+                raise self._error() from error
+        if self._process.wait() != 0:
+            raise self._error()
+
+    def __enter__(self) -> "FfmpegProcess":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stdin is not None and not self._process.stdin.closed:
+            # killed with data still on its way: the error under way says why
+            with suppress(BrokenPipeError, ConnectionResetError):
+                self._process.stdin.close()
+        self._stack.close()
+
+    def _error(self) -> FfmpegError:
+        self._words.seek(0)
+        lines = self._words.read().decode("utf-8", "replace").strip().splitlines()
+        words = " / ".join(line.strip() for line in lines[-_LAST_LINES:])
+        said = words or f"nothing, exit code {self._process.returncode}"
+        return FfmpegError(f"ffmpeg failed while {self._doing}. It said: {said}")
+
+
+def run(graph: Any, doing: str) -> None:
+    """Run an ffmpeg-python graph to its end.
+
+    Raises:
+        FfmpegError: ffmpeg failed; the message carries its last words.
+    """
+    with FfmpegProcess(graph, doing) as process:
+        process.finish()

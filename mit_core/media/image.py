@@ -1,0 +1,52 @@
+"""Reading and writing still pictures."""
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from mit_core.errors import UserError
+from mit_core.files import written_whole
+
+# PIL's 16-bit grey modes; it clips them when it converts, so they are scaled by hand.
+_GREY_16 = ("I;16", "I;16L", "I;16B", "I")
+
+
+def read_image(path: str | Path) -> npt.NDArray[np.uint8]:
+    """Read a picture upright (its EXIF rotation applied).
+
+    Returns:
+        shape = (H, W, 3) RGB, or (H, W, 4) RGBA where the file has transparency; uint8.
+
+    Raises:
+        UserError: the file is missing, or is not a picture.
+    """
+    file = Path(path)
+    try:
+        with Image.open(file) as opened:
+            image = ImageOps.exif_transpose(opened)
+            if image.mode in _GREY_16:
+                grey = (np.asarray(image).astype(np.uint32) >> 8).astype(np.uint8)
+                image = Image.fromarray(grey)
+            transparent = image.has_transparency_data
+            return np.array(image.convert("RGBA" if transparent else "RGB"))
+    except FileNotFoundError as error:
+        raise UserError(f"{file}: there is no such picture. Check the path.") from error
+    except UnidentifiedImageError as error:
+        raise UserError(
+            f"{file.name} is not a picture that can be read. Give a PNG or JPEG file."
+        ) from error
+    except (OSError, Image.DecompressionBombError) as error:
+        raise UserError(f"{file.name} cannot be read as a picture: {error}.") from error
+
+
+def write_image(path: str | Path, image: npt.NDArray[np.uint8]) -> None:
+    """Write a picture, whole or not at all; the suffix chooses the format (.png, .jpg …).
+
+    Args:
+        path: where to.
+        image: shape = (H, W), (H, W, 3) RGB or (H, W, 4) RGBA; uint8. JPEG takes no transparency.
+    """
+    with written_whole(path) as part:
+        Image.fromarray(np.ascontiguousarray(image)).save(part)

@@ -1,0 +1,212 @@
+"""What a media file holds, without decoding more of it than one frame."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import av.error
+from av.container import InputContainer
+from av.stream import Disposition
+
+from mit_core.errors import ClipError
+from mit_core.media.ffmpeg import media_url
+
+# A mean rate that is this far (relative) from the nominal one means frames of unequal length.
+_RATE_TOLERANCE = 0.01
+
+
+@dataclass(frozen=True)
+class VideoStream:
+    """One moving picture.
+
+    Attributes:
+        index: number of the stream in its container.
+        width, height: stored pixels, after rotation to upright.
+        rotation_deg: counter-clockwise turn that makes it upright: 0, 90, 180 or 270.
+        codec: ffmpeg's name, e.g. ``h264``.
+        fps: mean frames per second.
+        variable_rate: True where frames do not all last equally long.
+        n_frames: frames the header declares, or estimated from the duration where it says none.
+        start_s: time of the first frame after the container's start, seconds.
+    """
+
+    index: int
+    width: int
+    height: int
+    rotation_deg: int
+    codec: str
+    fps: float
+    variable_rate: bool
+    n_frames: int
+    start_s: float
+
+
+@dataclass(frozen=True)
+class AudioStream:
+    """One sound track; rates in Hz, durations and start in seconds (see ``VideoStream``)."""
+
+    index: int
+    sample_rate: int
+    channels: int
+    codec: str
+    duration_s: float
+    start_s: float
+
+
+@dataclass(frozen=True)
+class MediaInfo:
+    """What ``probe`` found; ``container`` is ffmpeg's name of the format."""
+
+    path: Path
+    container: str
+    duration_s: float
+    video: VideoStream | None
+    audio: AudioStream | None
+
+
+@contextmanager
+def open_media(path: str | Path) -> Iterator[InputContainer]:
+    """Open a media file for reading; what goes wrong inside the block is told as a ClipError.
+
+    Raises:
+        ClipError: ``not_found``, ``empty_file``, ``not_media`` or ``unreadable``.
+    """
+    file = Path(path)
+    if not file.is_file():
+        raise ClipError("not_found", f"{file}: there is no such file. Check the path.")
+    try:
+        if file.stat().st_size == 0:
+            raise ClipError("empty_file", f"{file.name} is empty (0 bytes). Copy it again.")
+        container = av.open(media_url(file), metadata_errors="replace")
+    except (av.error.InvalidDataError, av.error.EOFError) as error:
+        raise ClipError(
+            "not_media",
+            f"{file.name} is not a video or audio file that ffmpeg understands, or it breaks off "
+            "before its index. Copy or export it again.",
+        ) from error
+    except (av.error.FFmpegError, OSError) as error:
+        raise ClipError("unreadable", f"{file.name} cannot be read: {_words(error)}.") from error
+    with container:
+        try:
+            yield container
+        except av.error.FFmpegError as error:
+            raise ClipError(
+                "unreadable",
+                f"{file.name} is damaged and cannot be decoded ({_words(error)}). Copy or export "
+                "it again.",
+            ) from error
+
+
+def pick_video(container: InputContainer) -> av.VideoStream | None:
+    """The moving picture of a file: its first video stream that is not a cover picture."""
+    if container.format.name.endswith("_pipe") or container.format.name == "image2":
+        return None  # a still picture
+    for stream in container.streams.video:
+        if not stream.disposition & Disposition.attached_pic and stream.codec_context is not None:
+            return stream
+    return None
+
+
+def pick_audio(container: InputContainer) -> av.AudioStream | None:
+    """The first sound track that can be decoded."""
+    for stream in container.streams.audio:
+        if stream.codec_context is not None and stream.codec_context.sample_rate:
+            return stream
+    return None
+
+
+def probe(path: str | Path) -> MediaInfo:
+    """Say what ``path`` holds.
+
+    Raises:
+        ClipError: ``not_found``, ``empty_file``, ``not_media`` or ``unreadable``.
+    """
+    with open_media(path) as container:
+        video = pick_video(container)
+        audio = pick_audio(container)
+        duration = _duration(container, video, audio)
+        start = (container.start_time or 0) / av.time_base
+        return MediaInfo(
+            path=Path(path),
+            container=container.format.name,
+            duration_s=duration,
+            video=None if video is None else _video(container, video, duration, start),
+            audio=None if audio is None else _audio(audio, duration, start),
+        )
+
+
+def rotation_of(frame: av.VideoFrame) -> int:
+    """Counter-clockwise degrees (0, 90, 180, 270) that make a decoded frame upright."""
+    return round(frame.rotation / 90) * 90 % 360
+
+
+def _video(
+    container: InputContainer, stream: av.VideoStream, duration: float, start: float
+) -> VideoStream | None:
+    first = next(container.decode(stream), None)
+    if first is None:  # a track that is declared but empty
+        return None
+    rotation = rotation_of(first)
+    width, height = first.width, first.height
+    if rotation % 180:
+        width, height = height, width
+    nominal = float(stream.guessed_rate or stream.average_rate or 0)
+    mean = float(stream.average_rate or nominal)
+    seconds = stream_seconds(stream) or duration
+    return VideoStream(
+        index=stream.index,
+        width=width,
+        height=height,
+        rotation_deg=rotation,
+        codec=stream.codec_context.name,
+        fps=mean,
+        variable_rate=abs(mean - nominal) > _RATE_TOLERANCE * nominal,
+        n_frames=stream.frames or round(seconds * mean),
+        start_s=(first.time or 0.0) - start,
+    )
+
+
+def _audio(stream: av.AudioStream, duration: float, start: float) -> AudioStream:
+    context = stream.codec_context
+    begin = 0.0
+    if stream.start_time is not None and stream.time_base is not None:
+        begin = float(stream.start_time * stream.time_base) - start
+    return AudioStream(
+        index=stream.index,
+        sample_rate=context.sample_rate,
+        channels=context.layout.nb_channels,
+        codec=context.name,
+        duration_s=stream_seconds(stream) or duration,
+        start_s=begin,
+    )
+
+
+def stream_seconds(stream: av.VideoStream | av.AudioStream) -> float | None:
+    """Declared length of one stream in seconds, None where its header does not say."""
+    if stream.duration is None or stream.time_base is None:
+        return None
+    return float(stream.duration * stream.time_base)
+
+
+def _duration(
+    container: InputContainer, video: av.VideoStream | None, audio: av.AudioStream | None
+) -> float:
+    if container.duration is not None:
+        return container.duration / av.time_base
+    # Browsers record webm without a duration: only its last packet tells.
+    streams = [stream for stream in (video, audio) if stream is not None]
+    if not streams:
+        return 0.0
+    start = (container.start_time or 0) / av.time_base
+    end = 0.0
+    for packet in container.demux(streams):
+        if packet.pts is not None and packet.time_base is not None:
+            end = max(end, float((packet.pts + (packet.duration or 0)) * packet.time_base) - start)
+    container.seek(container.start_time or 0)
+    return end
+
+
+def _words(error: BaseException) -> str:
+    return getattr(error, "strerror", None) or str(error)
