@@ -1,0 +1,54 @@
+"""Colours of a mouth's inside, taken from the portrait, so that a drawing stays a drawing."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+
+@dataclass(frozen=True)
+class MouthPalette:
+    """float32 (3,) RGB colours, 0..255."""
+
+    cavity: np.ndarray
+    tongue: np.ndarray
+    teeth: np.ndarray
+
+
+def mouth_palette(image: np.ndarray, landmarks: np.ndarray) -> MouthPalette:
+    """Colours for the mouth of ``image`` (H, W, 3 or 4), by its lips, skin and eyes."""
+    lips = _median(image, landmarks[48:60, :2], exclude=landmarks[60:68, :2])
+    skin = _bright(image, landmarks[[31, 35, 12, 4], :2])
+    # Teeth are lit like the skin beside them but have little colour of their own.
+    light = float(skin.max())
+    teeth = np.array([0.93, 0.9, 0.85], np.float32) * light
+    teeth = 0.75 * teeth + 0.25 * skin * (light / max(float(skin.mean()), 1.0)) * 0.9
+    return MouthPalette(
+        cavity=(0.16 * lips).astype(np.float32),
+        tongue=(0.62 * lips).astype(np.float32),
+        teeth=teeth.clip(0, 245).astype(np.float32),
+    )
+
+
+def _median(image: np.ndarray, polygon: np.ndarray, exclude: np.ndarray) -> np.ndarray:
+    mask = np.zeros(image.shape[:2], np.uint8)
+    cv2.fillPoly(mask, [np.rint(polygon).astype(np.int32)], 255)
+    cv2.fillPoly(mask, [np.rint(exclude).astype(np.int32)], 0)
+    return _pixels(image, mask, polygon).astype(np.float32).mean(axis=0)
+
+
+def _bright(image: np.ndarray, polygon: np.ndarray) -> np.ndarray:
+    mask = np.zeros(image.shape[:2], np.uint8)
+    cv2.fillPoly(mask, [cv2.convexHull(np.rint(polygon).astype(np.int32))], 255)
+    pixels = _pixels(image, mask, polygon).astype(np.float32)
+    luminance = pixels.mean(axis=1)
+    return pixels[luminance >= np.percentile(luminance, 60)].mean(axis=0)
+
+
+def _pixels(image: np.ndarray, mask: np.ndarray, polygon: np.ndarray) -> np.ndarray:
+    pixels = image[mask > 0][:, :3]
+    if len(pixels):
+        return pixels
+    x, y = np.rint(polygon.mean(axis=0)).astype(int)
+    at = image[np.clip(y, 0, image.shape[0] - 1), np.clip(x, 0, image.shape[1] - 1)]
+    return at[None, :3]
