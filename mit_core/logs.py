@@ -1,4 +1,4 @@
-"""A job's log: everything printed goes to one file, and a user's mistake is said in one sentence."""
+"""A job's log takes everything printed; a user's mistake is said in one sentence."""
 
 import logging
 import os

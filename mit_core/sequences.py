@@ -8,6 +8,17 @@ import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.floating]
 
+SAMPLE_RATE = 16_000  # Hz, of all sound inside
+HOP = 256  # samples between mel frames: 16 ms
+VIDEO_HZ = 25.0  # frames a second of normalised footage
+FEATURE_HZ = SAMPLE_RATE / HOP  # 62.5 mel frames a second
+SAMPLES_PER_VIDEO_FRAME = 640  # SAMPLE_RATE / VIDEO_HZ
+
+
+def feature_frames(video_frames: int) -> int:
+    """Mel frames of a stretch of ``video_frames`` at 25 fps: floor(samples / hop) + 1."""
+    return video_frames * SAMPLES_PER_VIDEO_FRAME // HOP + 1
+
 
 @dataclass(frozen=True)
 class Sequences:

@@ -163,7 +163,7 @@ def _tsv_clips(table: Path, speaker_from: str) -> list[tuple[str, Clip]]:
                 f"{table} line {number}: split is {split!r}; use train, val, test or leave empty."
             )
         path = table.parent / video
-        clip = _clip(path, video, speaker_from)
+        _, clip = _clip(path, video, speaker_from)
         audio = (row.get("audio") or "").strip()
         clips.append(
             (

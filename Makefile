@@ -1,0 +1,56 @@
+# make demo: the whole way on the demo's synthetic corpus. make test: the tests.
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+CORES ?= 2
+DEMO := results/demo
+SNAKEMAKE := $(BIN)/snakemake --quiet rules --cores $(CORES)
+
+.PHONY: help env demo test test-all lint bench lock clean
+
+help:
+	@echo "make demo   a talking portrait from the demo corpus, in $(DEMO)"
+	@echo "make test   the tests (make test-all: the slow ones too)"
+	@echo "make lint   ruff, mypy, snakefmt, snakemake --lint"
+	@echo "make bench  speeds, as ratios taken in one run"
+	@echo "make clean  leave the tree as cloned"
+
+env: $(READY)
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(v not in ((3, 11), (3, 12)) and f"Python 3.11 or 3.12 is needed, this is {v[0]}.{v[1]}: make PYTHON=/path/to/python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(READY)
+	@$(SNAKEMAKE) --config results=$(DEMO) demo
+	@for video in $(DEMO)/animations/*.mp4; do echo "video: $$video"; done
+	@echo "report: $(DEMO)/report.html"
+
+test: $(READY)
+	$(BIN)/python -m pytest -m "not slow"
+
+test-all: $(READY)
+	$(BIN)/python -m pytest
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/snakefmt --check Snakefile rules
+	$(BIN)/snakemake --lint
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks
+
+lock: $(READY)
+	{ head -n 1 requirements.lock; $(BIN)/python -m pip freeze --all --exclude-editable \
+	  | grep -v -i -E '^(pip|wheel)==' | sed -E 's/^(torch==[0-9.]+)\+.*/\1/'; } > requirements.lock.part
+	mv requirements.lock.part requirements.lock
+
+clean:
+	rm -rf $(VENV) results .snakemake .pytest_cache .hypothesis .ruff_cache .mypy_cache *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

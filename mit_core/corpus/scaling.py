@@ -1,0 +1,61 @@
+"""Mean and standard deviation of the content feature, from the training split alone."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from mit_core.corpus.layout import FEATURE
+from mit_core.corpus.shards import Item, read_index
+from mit_core.errors import UserError
+from mit_core.files import write_arrays
+
+# A band that never changes (digital silence above a codec's cut-off) must not be blown up.
+MINIMUM_STD = 1e-3  # of the feature's own units; mel runs from 0 to about 1
+
+
+def write_scaling(indices: Iterable[Path], segments: Path, output: Path, *, results: Path) -> None:
+    """Write ``output`` (npz): mean (80,), std (80,) and frames over the training segments.
+
+    Raises:
+        UserError: no segment is in the training split.
+    """
+    table = pd.read_csv(segments, sep="\t", dtype={"segment": str})
+    training = set(table.loc[table["split"] == "train", "segment"])
+    items = [item for index in sorted(indices) for item in read_index(index)]
+    chosen = [item for item in items if item.usable and item.id in training]
+    if not chosen:
+        raise UserError(
+            f"{segments}: no segment is in the training split; lower corpus.split.val and "
+            "corpus.split.test, or mark clips as train in the TSV of corpus.videos."
+        )
+    mean, std, frames = running_mean_std(_feature(item, results) for item in chosen)
+    write_arrays(
+        output, {"mean": mean, "std": np.maximum(std, MINIMUM_STD), "frames": np.int64(frames)}
+    )
+
+
+def running_mean_std(arrays: Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarray, int]:
+    """Mean and population standard deviation over the rows of all ``arrays``, shape = (F,) each.
+
+    Merged array by array (Chan, Golub and LeVeque 1979), so that memory holds one at a time and
+    no difference of large sums loses digits.
+    """
+    count, mean, squares = 0, np.zeros(1), np.zeros(1)
+    for array in arrays:
+        block = np.asarray(array, dtype=np.float64)
+        n = len(block)
+        if n == 0:
+            continue
+        block_mean = block.mean(axis=0)
+        delta = block_mean - mean
+        total = count + n
+        squares = squares + ((block - block_mean) ** 2).sum(axis=0) + delta**2 * count * n / total
+        mean = mean + delta * n / total
+        count = total
+    return mean, np.sqrt(squares / max(count, 1)), count
+
+
+def _feature(item: Item, results: Path) -> np.ndarray:
+    return np.load(results / item.data["feature"] / FEATURE, mmap_mode="r")

@@ -1,0 +1,67 @@
+"""Intake: what each input is, and whether it can be used at all."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from mit_core.corpus.shards import Item, Product, work_shard, write_index
+from mit_core.errors import ClipError
+from mit_core.media.intake import IntakeSettings, inspect_clip
+from mit_core.provenance import digest_of, file_sha256
+
+
+def intake_shard(
+    clips: Sequence[Mapping[str, str]],
+    index: Path,
+    *,
+    results: Path,
+    settings: Mapping[str, Any],
+    code: str,
+) -> None:
+    """Inspect the clips of a shard and write its first index.
+
+    Args:
+        clips: rows of ``catalogue.Clip.as_dict()``.
+        index: where the index is written; products lie in the folder of the same stem.
+        results: the results folder.
+        settings: the ``intake`` section of the configuration.
+        code: digest of the code at work.
+    """
+    inspection = IntakeSettings(**settings)
+
+    def inspect(item: Item, folder: Path) -> list[Product]:
+        for path in (item.data["video"], item.data["audio"]):
+            if path and not Path(path).is_file():
+                raise ClipError(
+                    "not_found", f"{path} does not exist; check the path in corpus.videos."
+                )
+        audio = Path(item.data["audio"]) if item.data["audio"] else None
+        record = inspect_clip(Path(item.data["video"]), audio, inspection)
+        return [
+            Product(
+                item.id, record.seconds, {"intake": asdict(record)}, record.verdict, record.reason
+            )
+        ]
+
+    items = [
+        Item(
+            id=clip["id"],
+            clip=clip["id"],
+            speaker=clip["speaker"],
+            split=clip["split"],
+            key=_content_key(clip),
+            data={"video": clip["video"], "audio": clip["audio"]},
+        )
+        for clip in clips
+    ]
+    done = work_shard(
+        items, index.with_suffix(""), results=results, settings=settings, code=code, work=inspect
+    )
+    write_index(index, done)
+
+
+def _content_key(clip: Mapping[str, str]) -> str:
+    """What the clip is, by its bytes: a renamed or touched file is not worked again."""
+    files = [clip["video"], clip["audio"]]
+    return digest_of([file_sha256(file) if file and Path(file).is_file() else "" for file in files])

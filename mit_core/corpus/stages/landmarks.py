@@ -1,0 +1,85 @@
+"""Landmarks: 68 points in 3-D on every frame of every segment."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mit_core.corpus.layout import BOXES, VIDEO
+from mit_core.corpus.shards import Item, Product, read_index, work_shard, write_index
+from mit_core.faces.detectors import open_detector
+from mit_core.faces.landmarks import LandmarkSettings, extract_landmarks
+from mit_core.files import write_arrays
+from mit_core.media.video import read_frames
+from mit_core.sequences import VIDEO_HZ
+
+
+def landmarks_shard(
+    taken: Path,
+    index: Path,
+    *,
+    results: Path,
+    settings: Mapping[str, Any],
+    device: str,
+    code: str,
+) -> None:
+    """Find the landmarks of the shard's segments.
+
+    A long gap in detection cuts a segment: each run becomes a segment of its own, whose
+    ``landmarks.npz`` holds points (T, 68, 3) in pixels, confidence (T,) and interpolated (T,).
+    """
+    finding = LandmarkSettings(**{k: v for k, v in settings.items() if k not in _DETECTOR_KEYS})
+
+    def work(item: Item, folder: Path) -> list[Product]:
+        start, end = item.data["start_frame"], item.data["end_frame"]
+        boxes = np.load(results / item.folder / BOXES)[item.id]
+        frames = read_frames(results / item.data["media"] / VIDEO, start, end)
+        # a detector that tracks must not carry one clip's face into the next
+        detector = open_detector(settings["detector"], device, settings["weights"], static=False)
+        try:
+            runs = extract_landmarks(frames, boxes, detector, finding)
+        finally:
+            detector.close()
+        products = []
+        for number, run in enumerate(runs):
+            name = item.id if len(runs) == 1 else f"{item.id}.{number:02d}"
+            length = len(run.points)
+            write_arrays(
+                folder / f"{name}.npz",
+                {
+                    "points": run.points,
+                    "confidence": run.confidence,
+                    "interpolated": run.interpolated,
+                },
+            )
+            data = {
+                "start_frame": start + run.start,
+                "end_frame": start + run.start + length,
+                "landmarks": str((folder / f"{name}.npz").relative_to(results)),
+                "detected_frames": int(np.sum(~run.interpolated)),
+            }
+            products.append(Product(name, length / VIDEO_HZ, data))
+        kept = sum(len(run.points) for run in runs)
+        if kept < end - start:
+            lost = (end - start - kept) / VIDEO_HZ
+            products.append(
+                Product(
+                    f"{item.id}@lost",
+                    lost,
+                    {},
+                    "face_lost",
+                    f"The face was lost for {lost:.2f} s, too long a gap to interpolate.",
+                )
+            )
+        return products
+
+    items = read_index(taken)
+    keyed = {**settings, "device": device}
+    done = work_shard(
+        items, index.with_suffix(""), results=results, settings=keyed, code=code, work=work
+    )
+    write_index(index, done)
+
+
+_DETECTOR_KEYS = {"detector", "weights"}

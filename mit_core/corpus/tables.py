@@ -1,0 +1,148 @@
+"""The corpus in tables: each clip's verdict, each segment, what each stage kept and why not."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from mit_core.corpus.shards import Item, read_index
+from mit_core.corpus.splits import assign_splits
+from mit_core.errors import UserError
+from mit_core.files import written_whole
+
+STAGES = ("intake", "normalise", "segment", "landmarks", "register", "speech", "feature")
+MANIFEST = (
+    *("clip", "video", "audio", "speaker", "split", "shard", "sha256", "width", "height", "fps"),
+    *("seconds", "sample_rate", "verdict", "reason", "notes"),
+)
+SEGMENTS = (
+    *("segment", "clip", "speaker", "split", "shard", "start_s", "end_s", "seconds"),
+    *("detected_frames", "frames", "f0_range"),
+)
+QUARANTINE = ("stage", "item", "clip", "verdict", "reason", "seconds")
+FUNNEL = ("stage", "items_in", "items_out", "seconds_in", "seconds_out")
+
+
+def tabulate_corpus(
+    indices: Sequence[Path],
+    *,
+    manifest: Path,
+    segments: Path,
+    quarantine: Path,
+    funnel: Path,
+    split: Mapping[str, Any],
+) -> None:
+    """Gather all shards' indices into the corpus's four tables (TSV).
+
+    Args:
+        indices: every stage's index of every shard, at ``shards/{shard}/{stage}.json``.
+        manifest: a row an input clip, with its verdict over all stages.
+        segments: a row a usable segment, with its split.
+        quarantine: a row a rejected clip or dropped stretch, with its reason.
+        funnel: a row a stage: items and seconds in and out.
+        split: arguments of ``assign_splits``.
+
+    Raises:
+        UserError: no clip of the corpus can be used.
+    """
+    stages: dict[str, list[tuple[str, Item]]] = {stage: [] for stage in STAGES}
+    for index in sorted(indices):
+        stages[index.stem] += [(index.parent.name, item) for item in read_index(index)]
+    rejected = [(stage, item) for stage in STAGES for _, item in stages[stage] if not item.usable]
+    usable = [(shard, item) for shard, item in stages[STAGES[-1]] if item.usable]
+    _write(
+        quarantine,
+        QUARANTINE,
+        [
+            {
+                **dict(zip(QUARANTINE, (stage, i.id, i.clip, i.verdict, i.reason), strict=False)),
+                "seconds": round(i.seconds, 2),
+            }
+            for stage, i in rejected
+        ],
+    )
+    _write(funnel, FUNNEL, _funnel(stages))
+    _write(manifest, MANIFEST, _manifest(stages, rejected, {item.clip for _, item in usable}))
+    if not usable:
+        raise UserError(
+            f"No clip of the corpus can be used. {quarantine} gives the reason for each of the "
+            f"{len(stages[STAGES[0]])} clips; mend them or point corpus.videos at others."
+        )
+    splits = assign_splits([item for _, item in usable], **split)
+    _write(
+        segments,
+        SEGMENTS,
+        [
+            {
+                "segment": item.id,
+                "clip": item.clip,
+                "speaker": item.speaker,
+                "split": splits[item.id],
+                "shard": shard,
+                "start_s": round(item.data["start_frame"] / 25, 2),
+                "end_s": round(item.data["end_frame"] / 25, 2),
+                "seconds": round(item.seconds, 2),
+                "detected_frames": item.data["detected_frames"],
+                "frames": item.data["end_frame"] - item.data["start_frame"],
+                "f0_range": item.data["f0_range"],
+            }
+            for shard, item in sorted(usable, key=lambda pair: pair[1].id)
+        ],
+    )
+
+
+def _funnel(stages: Mapping[str, list[tuple[str, Item]]]) -> list[dict[str, Any]]:
+    rows = []
+    for stage, pairs in stages.items():
+        kept = [item for _, item in pairs if item.usable]
+        rows.append(
+            {
+                "stage": stage,
+                "items_in": len(pairs),
+                "items_out": len(kept),
+                "seconds_in": round(sum(item.seconds for _, item in pairs), 2),
+                "seconds_out": round(sum(item.seconds for item in kept), 2),
+            }
+        )
+    return rows
+
+
+def _manifest(
+    stages: Mapping[str, list[tuple[str, Item]]],
+    rejected: Sequence[tuple[str, Item]],
+    used: set[str],
+) -> list[dict[str, Any]]:
+    why: dict[str, list[Item]] = {}
+    for _, item in rejected:
+        why.setdefault(item.clip, []).append(item)
+    rows = []
+    for shard, item in sorted(stages[STAGES[0]], key=lambda pair: pair[1].id):
+        reasons = why.get(item.id, [])
+        good = item.id in used
+        record = item.data.get("intake", {})
+        rows.append(
+            {
+                "clip": item.id,
+                "video": item.data["video"],
+                "audio": item.data["audio"],
+                "speaker": item.speaker,
+                "split": item.split,
+                "shard": shard,
+                **{key: record.get(key, "") for key in ("sha256", "width", "height", "fps")},
+                "seconds": round(item.seconds, 2),
+                "sample_rate": record.get("sample_rate", ""),
+                "verdict": "ok" if good else reasons[0].verdict,
+                "reason": "" if good else reasons[0].reason,
+                "notes": "; ".join(
+                    [record["note"]] * bool(record.get("note"))
+                    + [r.reason for r in (reasons if good else reasons[1:])]
+                ),
+            }
+        )
+    return rows
+
+
+def _write(path: Path, columns: Sequence[str], rows: list[dict[str, Any]]) -> None:
+    with written_whole(path) as part:
+        pd.DataFrame(rows, columns=list(columns)).to_csv(part, sep="\t", index=False)

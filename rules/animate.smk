@@ -1,0 +1,98 @@
+"""Stage 10: portraits x speech to landmarks to pixels."""
+
+
+rule portrait:
+    """The portrait's 68 points, detected or read from the TSV beside it."""
+    input:
+        lambda wildcards: PORTRAITS[wildcards.portrait],
+    output:
+        f"{R}/animations/portraits/{{portrait}}.tsv",
+    params:
+        settings=config["landmarks"],
+        device=config["device"],
+        code=code("portrait"),
+    log:
+        f"{R}/logs/portrait/{{portrait}}.log",
+    benchmark:
+        f"{R}/benchmarks/portrait/{{portrait}}.tsv"
+    conda:
+        "../envs/faces.yaml"
+    resources:
+        mem_mb=more_memory(2000),
+        runtime=10,
+    script:
+        "../workflow_scripts/portrait.py"
+
+
+rule driving_speech:
+    """Mel, F0, speaker embedding and content feature of the speech that drives."""
+    input:
+        lambda wildcards: SPEECH[wildcards.speech],
+    output:
+        f"{R}/animations/speech/{{speech}}.npz",
+    params:
+        settings=config["speech"],
+        content_feature=config["content_feature"],
+        code=code("driving_speech"),
+    log:
+        f"{R}/logs/driving_speech/{{speech}}.log",
+    benchmark:
+        f"{R}/benchmarks/driving_speech/{{speech}}.tsv"
+    conda:
+        "../envs/speech.yaml"
+    resources:
+        mem_mb=more_memory(2000),
+        runtime=30,
+    script:
+        "../workflow_scripts/driving_speech.py"
+
+
+rule animate_landmarks:
+    """The portrait's landmarks over time."""
+    input:
+        portrait=rules.portrait.output[0],
+        speech=rules.driving_speech.output[0],
+        checkpoint=rules.train_content.output.checkpoint,
+    output:
+        f"{R}/animations/landmarks/{{portrait}}--{{speech}}.npz",
+    params:
+        settings={k: v for k, v in config["animate"].items() if k not in ("portraits", "speech")},
+        device=config["device"],
+        code=code("animate_landmarks"),
+    log:
+        f"{R}/logs/animate_landmarks/{{portrait}}--{{speech}}.log",
+    benchmark:
+        f"{R}/benchmarks/animate_landmarks/{{portrait}}--{{speech}}.tsv"
+    conda:
+        "../envs/render.yaml"
+    resources:
+        mem_mb=more_memory(2000),
+        runtime=30,
+        gpu=gpus(),
+    script:
+        "../workflow_scripts/animate_landmarks.py"
+
+
+rule render:
+    """The portrait speaking, with its sound."""
+    input:
+        image=lambda wildcards: PORTRAITS[wildcards.portrait],
+        portrait=rules.portrait.output[0],
+        landmarks=rules.animate_landmarks.output[0],
+        speech=lambda wildcards: SPEECH[wildcards.speech],
+    output:
+        f"{R}/animations/{{portrait}}--{{speech}}.mp4",
+    params:
+        settings=config["render"],
+        code=code("render"),
+    log:
+        f"{R}/logs/render/{{portrait}}--{{speech}}.log",
+    benchmark:
+        f"{R}/benchmarks/render/{{portrait}}--{{speech}}.tsv"
+    conda:
+        "../envs/render.yaml"
+    resources:
+        mem_mb=more_memory(2000),
+        runtime=60,
+    script:
+        "../workflow_scripts/render.py"

@@ -1,0 +1,98 @@
+"""Loads and checks the configuration; names what the rules share."""
+
+import os
+import re
+import sys
+
+# Rules run in environments of their own: what they import of the library is this checkout's.
+sys.path.insert(0, workflow.basedir)
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    [workflow.basedir, *filter(None, [os.environ.get("PYTHONPATH")])]
+)
+
+from snakemake.exceptions import WorkflowError
+
+from mit_core.config import check_config
+from mit_core.corpus import catalogue
+from mit_core.demo import plan as demo_plan
+from mit_core.errors import UserError
+from mit_core.provenance import library_digest
+
+SCRIPTS = Path(workflow.basedir) / "workflow_scripts"
+SPLITS = catalogue.SPLITS
+DEMO = "demo"
+
+
+def code(script):
+    """Digest of a rule's script and of the library files it uses: editing one reruns the rule."""
+    return library_digest(SCRIPTS / f"{script}.py")
+
+
+def more_memory(megabytes):
+    """Memory that grows with each attempt, for `--retries`."""
+    return lambda wildcards, attempt: megabytes * attempt
+
+
+def gpus():
+    """GPUs that a job of a network asks for."""
+    return 0 if config["device"] == "cpu" else 1
+
+
+try:
+    check_config(config, Path(workflow.basedir) / "rules" / "config.schema.yaml")
+    R = config["results"].rstrip("/")
+    if config["corpus"]["videos"] == DEMO:
+        CLIPS = demo_plan.clips(f"{R}/demo_corpus")
+    else:
+        CLIPS = catalogue.list_clips(config["corpus"]["videos"], config["corpus"]["speakers"])
+    if config["animate"]["portraits"] == DEMO:
+        PORTRAITS = demo_plan.portraits(f"{R}/demo_media")
+    else:
+        PORTRAITS = catalogue.list_media(
+            config["animate"]["portraits"], catalogue.IMAGE_SUFFIXES, "animate.portraits"
+        )
+    if config["animate"]["speech"] == DEMO:
+        SPEECH = demo_plan.speech(f"{R}/demo_media")
+    else:
+        SPEECH = catalogue.list_media(
+            config["animate"]["speech"],
+            {*catalogue.AUDIO_SUFFIXES, *catalogue.VIDEO_SUFFIXES},
+            "animate.speech",
+        )
+except UserError as error:
+    raise WorkflowError(str(error)) from None
+
+SHARDS = {}
+for clip in CLIPS:
+    name = catalogue.shard_of(clip.id, config["corpus"]["shards"])
+    SHARDS.setdefault(name, []).append(clip)
+
+DUMP = f"{R}/dump/{config['corpus']['name']}"
+CONTENT = f"{R}/models/content/{config['train_content']['run']}"
+VIDEOS = [f"{R}/animations/{p}--{s}.mp4" for p in PORTRAITS for s in SPEECH]
+
+
+wildcard_constraints:
+    shard=r"\d{4}",
+    split="|".join(SPLITS),
+    portrait="|".join(map(re.escape, PORTRAITS)),
+    speech="|".join(map(re.escape, SPEECH)),
+
+
+def indices(stage):
+    """A stage's index of every shard."""
+    return [f"{R}/shards/{shard}/{stage}.json" for shard in sorted(SHARDS)]
+
+
+def demo_only(files):
+    """The files, where the demo's corpus is configured; else an error when they are asked for."""
+    if config["corpus"]["videos"] == DEMO:
+        return files
+
+    def refuse(wildcards):
+        raise WorkflowError(
+            "The target demo uses its own corpus, but corpus.videos is "
+            f"{config['corpus']['videos']!r}; use the target all or report for your own footage."
+        )
+
+    return refuse

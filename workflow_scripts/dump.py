@@ -1,0 +1,18 @@
+"""Lay the corpus out as memory-mapped arrays, a folder a split."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mit_core.corpus.dump import dump_arrays
+from mit_core.logs import logged
+
+if TYPE_CHECKING:
+    from snakemake.script import snakemake
+
+with logged(snakemake.log[0]):
+    dump_arrays(
+        [Path(index) for index in snakemake.input.indices],
+        Path(snakemake.input.segments),
+        {split: Path(folder) for split, folder in snakemake.params.folders.items()},
+        results=Path(snakemake.params.results),
+    )

@@ -1,0 +1,19 @@
+"""Register a shard's landmarks to face space."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mit_core.corpus.stages.register import register_shard
+from mit_core.logs import logged
+
+if TYPE_CHECKING:
+    from snakemake.script import snakemake
+
+with logged(snakemake.log[0]):
+    register_shard(
+        Path(snakemake.input.index),
+        Path(snakemake.output.index),
+        results=Path(snakemake.params.results),
+        settings=snakemake.params.settings,
+        code=snakemake.params.code,
+    )

@@ -1,0 +1,18 @@
+"""Mean and standard deviation of the content feature over the training split."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mit_core.corpus.scaling import write_scaling
+from mit_core.logs import logged
+
+if TYPE_CHECKING:
+    from snakemake.script import snakemake
+
+with logged(snakemake.log[0]):
+    write_scaling(
+        [Path(index) for index in snakemake.input.indices],
+        Path(snakemake.input.segments),
+        Path(snakemake.output[0]),
+        results=Path(snakemake.params.results),
+    )
