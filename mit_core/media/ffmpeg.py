@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
@@ -63,8 +63,7 @@ class FfmpegProcess:
 
     def __init__(self, graph: Any, doing: str, feed: bool = False):
         self._doing = doing
-        self._stack = ExitStack()
-        self._words = self._stack.enter_context(tempfile.TemporaryFile())
+        self._words = tempfile.TemporaryFile()  # noqa: SIM115  (closed in __exit__)
         arguments = ffmpeg.compile(
             graph.global_args("-hide_banner", "-loglevel", "error", "-nostats"),
             cmd=ffmpeg_binary(),
@@ -114,7 +113,7 @@ class FfmpegProcess:
             # killed with data still on its way: the error under way says why
             with suppress(BrokenPipeError, ConnectionResetError):
                 self._process.stdin.close()
-        self._stack.close()
+        self._words.close()
 
     def _error(self) -> FfmpegError:
         self._words.seek(0)

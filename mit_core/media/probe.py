@@ -124,16 +124,21 @@ def probe(path: str | Path) -> MediaInfo:
         ClipError: ``not_found``, ``empty_file``, ``not_media`` or ``unreadable``.
     """
     with open_media(path) as container:
-        video = pick_video(container)
-        audio = pick_audio(container)
-        duration = _duration(container, video, audio)
+        video, audio = pick_video(container), pick_audio(container)
+        image, block = _first_frames(container, video, audio)
+        # Browsers record webm without a duration: there only its last packet tells.
+        if container.duration is None:
+            duration = _last_stamp(container, video, audio)
+        else:
+            duration = container.duration / av.time_base
         start = (container.start_time or 0) / av.time_base
         return MediaInfo(
             path=Path(path),
             container=container.format.name,
             duration_s=duration,
-            video=None if video is None else _video(container, video, duration, start),
-            audio=None if audio is None else _audio(audio, duration, start),
+            # a track that is declared but empty is no track
+            video=_video(video, image, duration, start) if video and image else None,
+            audio=_audio(audio, block, duration, start) if audio and block else None,
         )
 
 
@@ -142,12 +147,34 @@ def rotation_of(frame: av.VideoFrame) -> int:
     return round(frame.rotation / 90) * 90 % 360
 
 
+def _first_frames(
+    container: InputContainer, video: av.VideoStream | None, audio: av.AudioStream | None
+) -> tuple[av.VideoFrame | None, av.AudioFrame | None]:
+    """The first picture and block of sound that decode: headers stamp an encoder's run-up too."""
+    image: av.VideoFrame | None = None
+    block: av.AudioFrame | None = None
+    streams = [stream for stream in (video, audio) if stream is not None]
+    for packet in container.demux(streams) if streams else ():
+        done = image if packet.stream is video else block
+        if done is not None:
+            continue
+        try:
+            frames = packet.decode()
+        except av.error.InvalidDataError:
+            continue
+        for frame in frames[:1]:
+            if isinstance(frame, av.VideoFrame):
+                image = frame
+            elif isinstance(frame, av.AudioFrame):
+                block = frame
+        if (video is None or image) and (audio is None or block):
+            break
+    return image, block
+
+
 def _video(
-    container: InputContainer, stream: av.VideoStream, duration: float, start: float
-) -> VideoStream | None:
-    first = next(container.decode(stream), None)
-    if first is None:  # a track that is declared but empty
-        return None
+    stream: av.VideoStream, first: av.VideoFrame, duration: float, start: float
+) -> VideoStream:
     rotation = rotation_of(first)
     width, height = first.width, first.height
     if rotation % 180:
@@ -168,18 +195,16 @@ def _video(
     )
 
 
-def _audio(stream: av.AudioStream, duration: float, start: float) -> AudioStream:
-    context = stream.codec_context
-    begin = 0.0
-    if stream.start_time is not None and stream.time_base is not None:
-        begin = float(stream.start_time * stream.time_base) - start
+def _audio(
+    stream: av.AudioStream, first: av.AudioFrame, duration: float, start: float
+) -> AudioStream:
     return AudioStream(
         index=stream.index,
-        sample_rate=context.sample_rate,
-        channels=context.layout.nb_channels,
-        codec=context.name,
+        sample_rate=first.sample_rate,
+        channels=first.layout.nb_channels,
+        codec=stream.codec_context.name,
         duration_s=stream_seconds(stream) or duration,
-        start_s=begin,
+        start_s=(first.time or 0.0) - start,
     )
 
 
@@ -190,22 +215,17 @@ def stream_seconds(stream: av.VideoStream | av.AudioStream) -> float | None:
     return float(stream.duration * stream.time_base)
 
 
-def _duration(
+def _last_stamp(
     container: InputContainer, video: av.VideoStream | None, audio: av.AudioStream | None
 ) -> float:
-    if container.duration is not None:
-        return container.duration / av.time_base
-    # Browsers record webm without a duration: only its last packet tells.
-    streams = [stream for stream in (video, audio) if stream is not None]
-    if not streams:
-        return 0.0
+    """Seconds from the container's start to the end of its last packet."""
     start = (container.start_time or 0) / av.time_base
-    end = 0.0
-    for packet in container.demux(streams):
+    streams = [stream for stream in (video, audio) if stream is not None]
+    end = start
+    for packet in container.demux(streams) if streams else ():
         if packet.pts is not None and packet.time_base is not None:
-            end = max(end, float((packet.pts + (packet.duration or 0)) * packet.time_base) - start)
-    container.seek(container.start_time or 0)
-    return end
+            end = max(end, float((packet.pts + (packet.duration or 0)) * packet.time_base))
+    return end - start
 
 
 def _words(error: BaseException) -> str:
