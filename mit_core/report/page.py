@@ -1,0 +1,85 @@
+"""The report: everything a run made, as one HTML file that needs nothing beside it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from mit_core.files import written_whole
+from mit_core.report import sections
+from mit_core.report.tables import read_rows
+from mit_core.report.videos import place_videos
+
+
+@dataclass(frozen=True)
+class ReportSettings:
+    """
+    Attributes:
+        embed_mb: clips are carried inside the page while they total at most this many MB.
+        title: the page's title.
+        max_rows: rows of the longest tables; the rest is counted, and stays in the TSV files.
+    """
+
+    embed_mb: float = 64
+    title: str = "Talking heads"
+    max_rows: int = 200
+
+
+def write_report(
+    output: Path,
+    *,
+    manifest: Path,
+    funnel: Path,
+    quarantine: Path,
+    segments: Path,
+    history: Mapping[str, Path],
+    evaluation: Mapping[str, Path],
+    videos: Sequence[Path],
+    summary: Mapping[str, str],
+    settings: ReportSettings | None = None,
+) -> None:
+    """Write the report to ``output``, whole or not at all; the same inputs give the same bytes.
+
+    Args:
+        output: the HTML file.
+        manifest: TSV, a row an input video (see ``sections.MANIFEST_COLUMNS``).
+        funnel: TSV, a row a stage: items and seconds in and out.
+        quarantine: TSV, a row a rejected clip or part of one, with its reason.
+        segments: TSV, a row a usable segment: clip, speaker, split, seconds.
+        history: run name -> CSV with ``step`` and ``train_*``, ``val_*`` columns.
+        evaluation: title -> TSV of held-out measures, any columns.
+        videos: rendered mp4 files (h264), in the order they are shown.
+        summary: more to tell at the head of the page, e.g. content feature -> mel.
+        settings: see :class:`ReportSettings`.
+
+    Raises:
+        UserError: an input file is absent or lacks a column.
+    """
+    settings = settings or ReportSettings()
+    _, clips = read_rows(manifest, sections.MANIFEST_COLUMNS)
+    placed = place_videos(videos, output, settings.embed_mb)
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    page = environment.get_template("page.html").stream(
+        title=settings.title,
+        figures=sections.key_figures(clips, segments, len(placed)),
+        summary=summary,
+        videos=placed,
+        linked=[video for video in placed if not video.embedded],
+        funnel=sections.funnel(funnel),
+        rejected=sections.rejected(quarantine, clips, settings.max_rows),
+        remarked=sections.remarked(clips, settings.max_rows),
+        speakers=sections.speakers(segments, settings.max_rows),
+        runs=[
+            sections.training(run, path, f"run{i}") for i, (run, path) in enumerate(history.items())
+        ],
+        evaluation=[sections.measures(title, path) for title, path in evaluation.items()],
+    )
+    with written_whole(output) as part:
+        page.dump(str(part), encoding="utf-8", errors="replace")

@@ -1,0 +1,222 @@
+"""What each section of the report shows, worked out from the run's tables."""
+
+import math
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from mit_core.report import charts
+from mit_core.report.tables import (
+    Row,
+    format_column,
+    format_count,
+    format_seconds,
+    in_words,
+    is_numeric,
+    number,
+    read_history,
+    read_rows,
+    total,
+)
+
+FUNNEL_COLUMNS = ("stage", "items_in", "items_out", "seconds_in", "seconds_out")
+REJECTED_COLUMNS = ("stage", "item", "clip", "verdict", "reason", "seconds")
+SEGMENT_COLUMNS = ("segment", "clip", "speaker", "split", "seconds")
+MANIFEST_COLUMNS = ("clip", "video", "speaker", "seconds", "verdict", "notes")
+SPLITS = ("train", "val", "test")
+SPLIT_NAMES = {"train": "training", "val": "validation", "test": "test"}
+MAX_BARS = 24  # speakers in one chart
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table ready to print: text cells, and which columns are numbers."""
+
+    header: list[str]
+    rows: list[list[str]]
+    numeric: list[bool]
+    hidden: int = 0  # rows left out, since the page would grow too long
+
+
+@dataclass(frozen=True)
+class Section:
+    """A table with its charts (SVG elements) and remarks in plain words."""
+
+    table: Table
+    charts: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    title: str = ""
+
+
+def funnel(path: Path) -> Section:
+    """The funnel: what went into each stage and what came out, in items and in time."""
+    _, rows = read_rows(path, FUNNEL_COLUMNS)
+    stages = [in_words(row["stage"]) for row in rows]
+    column = {name: [number(row[name]) for row in rows] for name in FUNNEL_COLUMNS[1:]}
+    cells = [
+        [
+            stage,
+            format_count(items_in),
+            format_count(items_out),
+            format_seconds(seconds_in),
+            format_seconds(seconds_out),
+            f"{seconds_out / seconds_in:.1%}" if seconds_in > 0 and seconds_out >= 0 else "–",
+        ]
+        for stage, items_in, items_out, seconds_in, seconds_out in zip(
+            stages, *column.values(), strict=True
+        )
+    ]
+    drawn: tuple[str, ...] = ()
+    if rows:
+        clips_in, clips_out, seconds_in, seconds_out = (
+            np.nan_to_num(np.array(values)) for values in column.values()
+        )
+        drawn = (
+            charts.passage_chart("funnel-items", "Clips and segments", stages, clips_in, clips_out),
+            charts.passage_chart(
+                "funnel-minutes", "Minutes", stages, seconds_in / 60, seconds_out / 60, decimals=1
+            ),
+        )
+    header = ["stage", "items in", "items out", "time in", "time out", "time kept"]
+    return Section(Table(header, cells, [False] + [True] * 5), drawn)
+
+
+def rejected(path: Path, manifest: list[Row], limit: int) -> Section:
+    """What was left out, under its owner's file name, and why."""
+    _, rows = read_rows(path, REJECTED_COLUMNS)
+    files = {row["clip"]: Path(row["video"]).name for row in manifest}
+    cells = []
+    for row in rows[:limit]:
+        clip = row["clip"] or row["item"]
+        part = row["item"] if row["item"] != clip else ""
+        cells.append(
+            [
+                files.get(clip) or clip,
+                part,
+                in_words(row["stage"]),
+                row["reason"] or f"{in_words(row['verdict']).capitalize()}.",
+                format_seconds(number(row["seconds"]) or math.nan),  # 0 where it was never known
+            ]
+        )
+    counts = Counter(in_words(row["verdict"]) for row in rows)
+    remarks = tuple(f"{verdict}: {count:,}" for verdict, count in counts.most_common())
+    table = Table(
+        ["file", "part", "stage", "why", "time"],
+        cells,
+        [False, False, False, False, True],
+        hidden=max(0, len(rows) - limit),
+    )
+    return Section(table, remarks=remarks)
+
+
+def remarked(manifest: list[Row], limit: int) -> Table:
+    """Clips that are used although something about them is worth telling."""
+    rows = [row for row in manifest if row["notes"] and row["verdict"] == "ok"]
+    cells = [[Path(row["video"]).name or row["clip"], row["notes"]] for row in rows[:limit]]
+    return Table(["file", "note"], cells, [False, False], hidden=max(0, len(rows) - limit))
+
+
+def speakers(path: Path, limit: int) -> Section:
+    """Clips, segments and minutes of each speaker, by split."""
+    _, rows = read_rows(path, SEGMENT_COLUMNS)
+    names = sorted({row["speaker"] for row in rows})
+    others = sorted({row["split"] for row in rows} - set(SPLITS) - {""})
+    splits = [*SPLITS, *others]
+    by_speaker: dict[str, list[Row]] = {name: [] for name in names}
+    for row in rows:
+        by_speaker[row["speaker"]].append(row)
+    cells = []
+    minutes: dict[str, dict[str, float]] = {}
+    for name, own in by_speaker.items():
+        share = {s: total((row for row in own if row["split"] == s), "seconds") for s in splits}
+        minutes[name] = {SPLIT_NAMES.get(s, s): seconds / 60 for s, seconds in share.items()}
+        cells.append(
+            [
+                name or "–",
+                format_count(len({row["clip"] for row in own})),
+                format_count(len(own)),
+                *(format_seconds(seconds) for seconds in share.values()),
+                format_seconds(total(own, "seconds")),
+            ]
+        )
+    labels = [SPLIT_NAMES.get(s, s) for s in splits]
+    header = ["speaker", "clips", "segments", *labels, "together"]
+    table = Table(
+        header,
+        cells[:limit],
+        [False] + [True] * (len(header) - 1),
+        hidden=max(0, len(cells) - limit),
+    )
+    drawn: tuple[str, ...] = ()
+    if 0 < len(names) <= MAX_BARS and not others:
+        drawn = (charts.speakers_chart("speakers", "Minutes by speaker", minutes, labels),)
+    return Section(table, drawn)
+
+
+def training(run: str, path: Path, name: str) -> Section:
+    """The curves of one training run, a chart for each ``train_x``/``val_x`` pair of columns."""
+    header, rows = read_history(path)
+    measures = dict.fromkeys(
+        column.partition("_")[2] for column in header if column.startswith(("train_", "val_"))
+    )
+    drawn: list[str] = []
+    cells: list[list[str]] = []
+    for measure in measures:
+        found = []
+        for prefix, label in (("train", "training"), ("val", "validation")):
+            column = f"{prefix}_{measure}"
+            if column not in header:
+                continue
+            points = np.array([(number(row["step"]), number(row[column])) for row in rows])
+            points = points.reshape(-1, 2)
+            points = points[np.isfinite(points).all(axis=1)]
+            if len(points):
+                found.append(charts.Curve(label, points[:, 0], points[:, 1]))
+        if not found:
+            continue
+        title = in_words(measure) or "loss"
+        drawn.append(charts.curves_chart(f"{name}-{len(drawn)}", title, found))
+        for curve in found:
+            ends = [f"{curve.values[i]:.4g}" for i in (0, -1)]
+            extremes = [
+                f"{curve.values[i]:.4g} at {format_count(curve.steps[i])}"
+                for i in (curve.values.argmin(), curve.values.argmax())
+            ]
+            cells.append([f"{title}, {curve.name}", *ends, *extremes])
+    columns = ["curve", "first", "last", "lowest, at step", "highest, at step"]
+    return Section(Table(columns, cells, [False] + [True] * 4), tuple(drawn), title=run)
+
+
+def measures(title: str, path: Path) -> Section:
+    """A table of held-out measures, numbers alike down each column."""
+    header, rows = read_rows(path)
+    columns = [[row[name] for row in rows] for name in header]
+    numeric = [is_numeric(cells) for cells in columns]
+    shown = [
+        format_column(cells) if is_number else [in_words(cell) for cell in cells]
+        for cells, is_number in zip(columns, numeric, strict=True)
+    ]
+    cells = [list(row) for row in zip(*shown, strict=True)]
+    remarks = []
+    if any("mismatched" in cell for row in cells for cell in row):
+        remarks.append(
+            "“Mismatched” predicts each clip from another clip's audio: it scores what the timing "
+            "alone is worth."
+        )
+    table = Table([in_words(name) for name in header], cells, numeric)
+    return Section(table, remarks=tuple(remarks), title=title)
+
+
+def key_figures(manifest: list[Row], segments: Path, videos: int) -> Mapping[str, str]:
+    """The few numbers at the head of the page."""
+    _, rows = read_rows(segments, SEGMENT_COLUMNS)
+    return {
+        "videos given": format_count(len(manifest)),
+        "videos accepted": format_count(sum(row["verdict"] == "ok" for row in manifest)),
+        "footage to learn from": format_seconds(total(rows, "seconds")),
+        "speakers": format_count(len({row["speaker"] for row in rows})),
+        "rendered clips": format_count(videos),
+    }

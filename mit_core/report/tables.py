@@ -1,0 +1,114 @@
+"""Tables as the report reads them, and numbers and durations as it prints them."""
+
+import csv
+import math
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from mit_core.errors import UserError
+
+Row = dict[str, str]
+
+
+def read_rows(path: Path, columns: Iterable[str] = ()) -> tuple[list[str], list[Row]]:
+    """Read a tab-separated table with a header line.
+
+    Args:
+        path: UTF-8 table; a header alone is a table of no rows.
+        columns: columns that must be there; others may be.
+
+    Returns:
+        The header, and each row by column name; a missing cell is "".
+
+    Raises:
+        UserError: the file is absent, or lacks a column.
+    """
+    return _read(path, columns, delimiter="\t")
+
+
+def read_history(path: Path) -> tuple[list[str], list[Row]]:
+    """Read a training history: comma-separated with a ``step`` column; see :func:`read_rows`."""
+    return _read(path, ("step",), delimiter=",")
+
+
+def number(cell: str) -> float:
+    """The number in ``cell``; NaN for an empty cell and for text."""
+    try:
+        return float(cell)
+    except ValueError:
+        return math.nan
+
+
+def total(rows: Iterable[Row], column: str) -> float:
+    """Sum of a column; cells without a number count nothing."""
+    values = (number(row[column]) for row in rows)
+    return math.fsum(value for value in values if math.isfinite(value))
+
+
+def format_count(value: float) -> str:
+    """A whole number with thousands set apart; "–" for NaN."""
+    return f"{value:,.0f}" if math.isfinite(value) else "–"
+
+
+def format_seconds(seconds: float) -> str:
+    """A duration in the unit a person would use: 4.0 s, 12.5 min, 3.2 h; "–" for NaN."""
+    if not math.isfinite(seconds):
+        return "–"
+    if seconds < 100:
+        return f"{seconds:.1f} s"
+    if seconds < 100 * 60:
+        return f"{seconds / 60:.1f} min"
+    return f"{seconds / 3600:,.1f} h"
+
+
+def format_column(cells: Sequence[str]) -> list[str]:
+    """Format a column of numbers alike, so that they can be compared down the column.
+
+    All get the decimals that show three significant digits of the largest magnitude and two of the
+    smallest, but at most three more than the largest needs; whole numbers stay whole. A column with
+    text in it is returned as it is.
+    """
+    if not is_numeric(cells):
+        return list(cells)
+    values = [number(cell) for cell in cells]
+    sizes = [abs(value) for value in values if math.isfinite(value) and value != 0]
+    decimals = 0
+    if not all(size.is_integer() for size in sizes):
+        for_largest = max(0, 2 - math.floor(math.log10(max(sizes))))
+        for_smallest = max(0, 1 - math.floor(math.log10(min(sizes))))
+        decimals = min(max(for_largest, for_smallest), for_largest + 3)
+    return [f"{value:,.{decimals}f}" if math.isfinite(value) else "–" for value in values]
+
+
+def is_numeric(cells: Sequence[str]) -> bool:
+    """Whether a column holds numbers and empty cells alone, and at least one number."""
+    filled = [cell for cell in cells if cell.strip()]
+    return bool(filled) and all(
+        math.isfinite(number(cell)) or cell.strip().lower() in {"nan", "inf", "-inf"}
+        for cell in filled
+    )
+
+
+def in_words(name: str) -> str:
+    """A column's or verdict's name as words: ``no_face`` becomes "no face"."""
+    return name.replace("_", " ").strip()
+
+
+def _read(path: Path, columns: Iterable[str], delimiter: str) -> tuple[list[str], list[Row]]:
+    try:
+        # A stray byte in a file name must not cost the report.
+        with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+            reader = csv.DictReader(file, delimiter=delimiter, restval="", restkey="")
+            header = list(reader.fieldnames or [])
+            rows = [{name: row[name] or "" for name in header} for row in reader]
+    except FileNotFoundError:
+        raise UserError(
+            f"{path} does not exist, so the report cannot show it; run the stage that writes it."
+        ) from None
+    missing = [name for name in columns if name not in header]
+    if missing:
+        raise UserError(
+            f"{path} lacks the column {', '.join(missing)}; its first line names "
+            f"{', '.join(header) or 'nothing'}. Delete the file and run again to rewrite it."
+        )
+    return header, rows

@@ -1,0 +1,338 @@
+"""The report: a page that is well formed, escapes what users wrote, and carries its videos."""
+
+import base64
+import csv
+import re
+from collections.abc import Sequence
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mit_core.errors import UserError
+from mit_core.report.page import ReportSettings, write_report
+from mit_core.report.tables import format_column, format_seconds
+
+VOID = {"meta", "br", "img", "input", "link", "hr"}
+HEADERS = {
+    "manifest": "clip video audio speaker split shard sha256 width height fps seconds "
+    "sample_rate verdict reason notes",
+    "funnel": "stage items_in items_out seconds_in seconds_out",
+    "quarantine": "stage item clip verdict reason seconds",
+    "segments": "segment clip speaker split shard start_s end_s seconds",
+}
+NASTY = '철수의 "영상" <script>alert(1)<b> & $x$.mp4'
+
+
+class Page(HTMLParser):
+    """Checks that tags nest and ids are unique, and keeps attributes, tables' cells and text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.cells: list[str] = []
+        self.words = ""
+        self.feed(text)
+        self.close()
+        assert self.open == [], f"never closed: {self.open}"
+        ids = [value for _, attrs in self.elements for key, value in attrs.items() if key == "id"]
+        assert len(ids) == len(set(ids))
+        targets = [attrs["href"] for tag, attrs in self.elements if tag == "a"]
+        assert {t[1:] for t in targets if t and t.startswith("#")} <= set(ids)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+        if tag == "td":
+            self.cells.append("")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open, f"</{tag}> closes nothing"
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "style" in self.open:
+            return
+        self.words += data
+        if "td" in self.open:
+            self.cells[-1] += data.strip()
+
+    def attributes(self, tag: str) -> list[dict[str, str | None]]:
+        return [attrs for name, attrs in self.elements if name == tag]
+
+
+def write_table(path: Path, header: str, rows: Sequence[dict[str, Any]] = ()) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        delimiter = "\t" if path.suffix == ".tsv" else ","
+        writer = csv.DictWriter(file, header.split(), restval="", delimiter=delimiter)
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def report(folder: Path, rows: dict[str, Sequence[dict[str, Any]]] | None = None, **more: Any):
+    """Write a report whose tables hold ``rows``; returns the parsed page and its text."""
+    arguments: dict[str, Any] = {
+        name: write_table(folder / f"{name}.tsv", header, (rows or {}).get(name, ()))
+        for name, header in HEADERS.items()
+    }
+    arguments |= {"history": {}, "evaluation": {}, "videos": [], "summary": {}} | more
+    write_report(folder / "report.html", **arguments)
+    text = (folder / "report.html").read_text(encoding="utf-8")
+    return Page(text), text
+
+
+@pytest.fixture
+def full(tmp_path: Path) -> dict[str, Any]:
+    """Rows and arguments of a run with something in every section."""
+    history = write_table(
+        tmp_path / "history.csv",
+        "step train_loss val_loss learning_rate",
+        [{"step": s, "train_loss": 1 / (s + 1), "learning_rate": 7} for s in range(2000)]
+        + [{"step": 2000, "val_loss": 0.25}],
+    )
+    measures = write_table(
+        tmp_path / "measures.tsv",
+        "model clips mouth_distance",
+        [
+            {"model": "mean_face", "clips": 33, "mouth_distance": 0.025712},
+            {"model": "content_mismatched", "clips": 33, "mouth_distance": ""},
+        ],
+    )
+    video = tmp_path / "astronaut--hello.mp4"
+    video.write_bytes(bytes(range(256)) * 4)
+    return {
+        "rows": {
+            "manifest": [
+                {"clip": "a", "video": f"/in/{NASTY}", "verdict": "no_audio"},
+                {"clip": "b", "video": "/in/b.mp4", "verdict": "ok", "notes": "Cut at 2 s."},
+            ],
+            "funnel": [
+                {
+                    "stage": "intake",
+                    "items_in": 2,
+                    "items_out": 1,
+                    "seconds_in": 240,
+                    "seconds_out": 60,
+                },
+                {"stage": "cut_up", "items_in": 1, "items_out": 3},
+            ],
+            "quarantine": [
+                {"stage": "intake", "item": "a", "clip": "a", "verdict": "no_audio", "seconds": 0},
+                {
+                    "stage": "segment",
+                    "item": "b_1",
+                    "clip": "b",
+                    "verdict": "no_face",
+                    "reason": 'No face in "<b>".',
+                    "seconds": 3.25,
+                },
+            ],
+            "segments": [
+                {"clip": "b", "speaker": NASTY, "split": "train", "seconds": 90},
+                {"clip": "b", "speaker": NASTY, "split": "test", "seconds": 30},
+                {"clip": "c", "speaker": "anna", "split": "val", "seconds": 12},
+            ],
+        },
+        "history": {"content/<base>": history},
+        "evaluation": {"Held out & <far>": measures},
+        "videos": [video],
+        "summary": {"content feature": "mel <80>"},
+    }
+
+
+def test_every_section_shows_its_tables(tmp_path: Path, full: dict[str, Any]) -> None:
+    page, _ = report(tmp_path, **full)
+    cells = page.cells
+    assert cells[cells.index("intake") :][:6] == ["intake", "2", "1", "4.0 min", "60.0 s", "25.0%"]
+    assert cells[cells.index("cut up") :][:6] == ["cut up", "1", "3", "–", "–", "–"]
+    left_out = cells[cells.index(NASTY) :][:10]
+    assert left_out[:5] == [NASTY, "", "intake", "No audio.", "–"]
+    assert left_out[5:] == ["b.mp4", "b_1", "segment", 'No face in "<b>".', "3.2 s"]
+    assert "Cut at 2 s." in cells
+    assert cells[-14:] == [
+        *["anna", "1", "1", "0.0 s", "12.0 s", "0.0 s", "12.0 s"],
+        *[NASTY, "1", "2", "90.0 s", "0.0 s", "30.0 s", "2.0 min"],
+    ]
+    assert cells[cells.index("mean face") :][:6] == [
+        "mean face",
+        "33",
+        "0.0257",
+        "content mismatched",
+        "33",
+        "–",
+    ]
+    assert "another clip" in page.words
+    assert "loss, training" in cells
+    assert "learning" not in page.words
+
+
+def test_says_that_the_videos_are_synthetic(tmp_path: Path) -> None:
+    page, _ = report(tmp_path)
+    assert "videos on this page are synthetic" in page.words
+
+
+def test_escapes_what_users_wrote(tmp_path: Path, full: dict[str, Any]) -> None:
+    page, text = report(tmp_path, **full)
+    assert page.attributes("script") == []
+    assert "<script" not in text
+    assert "mel <80>" in page.words
+    assert "content/<base>" in page.words
+    assert "Held out & <far>" in page.words
+
+
+def test_charts_are_xml_in_the_colours_of_the_page(tmp_path: Path, full: dict[str, Any]) -> None:
+    page, text = report(tmp_path, **full)
+    charts = re.findall(r"<svg.*?</svg>", text, flags=re.DOTALL)
+    assert len(charts) == 4  # funnel twice, loss, speakers
+    for chart in charts:
+        root = ElementTree.fromstring(chart)
+        assert root.get("aria-label")
+        assert not re.findall(r"#0[1-6]0[1-6]0[1-6]", chart), "a placeholder colour was left"
+        assert "DejaVu" not in chart
+        assert "mathdefault" not in chart
+    names = {attrs["aria-label"] for attrs in page.attributes("svg")}
+    assert any("from 1 to 0.0005" in (name or "") for name in names)
+    assert all(f"var(--series-{i})" in text for i in (1, 2, 3))
+
+
+def test_a_long_history_is_thinned(tmp_path: Path) -> None:
+    rows = [{"step": s, "train_loss": 1 + s % 2} for s in range(50_000)]
+    history = write_table(tmp_path / "history.csv", "step train_loss", rows)
+    _, text = report(tmp_path, history={"run": history})
+    assert len(text) < 100_000
+
+
+def test_negative_values_are_drawn_on_a_linear_scale(tmp_path: Path) -> None:
+    rows = [{"step": s, "val_r": s / 10 - 0.2} for s in range(10)]
+    history = write_table(tmp_path / "history.csv", "step val_r", rows)
+    page, _ = report(tmp_path, history={"run": history})
+    assert len(page.attributes("svg")) == 1
+    assert any("−0.2" in word for word in page.words.split())
+
+
+def test_empty_tables_are_said_to_be_empty(tmp_path: Path) -> None:
+    history = write_table(tmp_path / "history.csv", "step train_loss")
+    measures = write_table(tmp_path / "measures.tsv", "model r")
+    page, _ = report(tmp_path, history={"run": history}, evaluation={"table": measures})
+    for sentence in (
+        "No video was rendered",
+        "No clip has gone through yet",
+        "Nothing was left out",
+        "no history yet",
+        "No measures",
+        "No usable segment yet",
+    ):
+        assert sentence in page.words
+    assert page.attributes("svg") == []
+    assert page.attributes("table") == []
+
+
+def test_embeds_videos_up_to_the_limit_and_links_the_rest(tmp_path: Path) -> None:
+    clips = tmp_path / "animations"
+    clips.mkdir()
+    videos = [clips / "a--one.mp4", clips / "a--two & 50% 둘?.mp4", clips / "a--three.mp4"]
+    for video, size in zip(videos, (700, 400, 300), strict=True):
+        video.write_bytes(b"v" * size)
+    page, text = report(tmp_path, videos=videos, settings=ReportSettings(embed_mb=0.001))
+    sources = [attrs["src"] or "" for attrs in page.attributes("video")]
+    assert [source.startswith("data:video/mp4;base64,") for source in sources] == [
+        True,
+        False,
+        True,
+    ]
+    assert base64.b64decode(sources[0].partition(",")[2]) == videos[0].read_bytes()
+    assert tmp_path / unquote(sources[1]) == videos[1]
+    assert not re.search(r"[\s?<>\"]", sources[1])
+    assert "1 of 3" in page.words
+    assert "two & 50% 둘?" in page.words
+    assert str(tmp_path) not in text
+    assert all("controls" in attrs for attrs in page.attributes("video"))
+
+
+def test_nothing_is_fetched_from_elsewhere(tmp_path: Path, full: dict[str, Any]) -> None:
+    page, text = report(tmp_path, **full)
+    for tag, attrs in page.elements:
+        for key in ("src", "href", "xlink:href"):
+            value = attrs.get(key)
+            assert value is None or value.startswith(("data:", "#")), (tag, value)
+    assert not re.findall(r"url\((?!#)", text)
+    assert "1 of 1" not in page.words
+
+
+def test_same_inputs_give_the_same_bytes(tmp_path: Path, full: dict[str, Any]) -> None:
+    assert report(tmp_path, **full)[1] == report(tmp_path, **full)[1]
+
+
+def test_long_tables_are_cut_and_counted(tmp_path: Path) -> None:
+    rows = [{"stage": "intake", "item": f"c{i}", "verdict": "no_face"} for i in range(30)]
+    settings = ReportSettings(max_rows=10)
+    page, _ = report(tmp_path, {"quarantine": rows}, settings=settings)
+    assert "c9" in page.cells
+    assert "c10" not in page.cells
+    assert "and 20 more rows" in page.words
+    assert "no face: 30" in page.words
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "told"),
+    [("funnel", "stage items_in", "items_out"), ("history", "loss", "step")],
+)
+def test_a_missing_column_is_named(tmp_path: Path, name: str, header: str, told: str) -> None:
+    if name == "history":
+        table = write_table(tmp_path / "odd.csv", header)
+        wrong: dict[str, Any] = {"history": {"run": table}}
+    else:
+        table = write_table(tmp_path / "odd.tsv", header)
+        wrong = {name: table}
+    with pytest.raises(UserError, match=told) as caught:
+        report(tmp_path, **wrong)
+    assert str(table) in str(caught.value)
+    assert not (tmp_path / "report.html").exists()
+
+
+def test_absent_files_are_named(tmp_path: Path) -> None:
+    for wrong in ({"segments": tmp_path / "no.tsv"}, {"videos": [tmp_path / "no.mp4"]}):
+        with pytest.raises(UserError, match=r"no\.(tsv|mp4) does not exist"):
+            report(tmp_path, **wrong)
+
+
+@pytest.mark.parametrize(
+    ("cells", "shown"),
+    [
+        (["0.0257123", ".0161", ""], ["0.0257", "0.0161", "–"]),
+        (["33", "1200"], ["33", "1,200"]),
+        (["2.31", "0.5", "11.2"], ["2.31", "0.50", "11.20"]),
+        (["nan", "-0.5"], ["–", "-0.500"]),
+        (["0", "0.0"], ["0", "0"]),
+        (["", ""], ["", ""]),
+        (["ridge", "1"], ["ridge", "1"]),
+    ],
+)
+def test_columns_of_numbers_are_formatted_alike(cells: list[str], shown: list[str]) -> None:
+    assert format_column(cells) == shown
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False, width=32), min_size=1))
+def test_formatting_keeps_three_digits_of_the_largest(values: list[float]) -> None:
+    shown = [float(cell.replace(",", "")) for cell in format_column([repr(v) for v in values])]
+    tolerance = 0.005 * max(abs(value) for value in values)
+    assert all(abs(a - b) <= tolerance for a, b in zip(values, shown, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(4, "4.0 s"), (150, "2.5 min"), (12_600, "3.5 h"), (float("nan"), "–")],
+)
+def test_durations_are_told_in_a_fitting_unit(seconds: float, shown: str) -> None:
+    assert format_seconds(seconds) == shown
