@@ -19,6 +19,10 @@ LEFT_UPPER_LID = (42, 43, 44, 45)
 LEFT_LOWER_LID = (42, 47, 46, 45)
 JAW = tuple(range(17))
 
+# The point before the first one, from the first three: half way between going on straight and
+# going on with the same bend, so that an open mouth is round at its corners and not a wedge.
+END = np.array([2.5, -2.0, 0.5])
+
 
 def spline_matrix(run: tuple[int, ...], steps: int) -> np.ndarray:
     """Weights of a Catmull-Rom spline through a run of landmarks.
@@ -29,7 +33,7 @@ def spline_matrix(run: tuple[int, ...], steps: int) -> np.ndarray:
 
     Returns:
         float64 (len(run[:-1]) * steps + 1, 68): rows sum to 1; row ``k * steps`` is landmark
-        ``run[k]`` itself. Ends are extended by reflection, which keeps the corners sharp.
+        ``run[k]`` itself.
     """
     n_spans = len(run) - 1
     matrix = np.zeros((n_spans * steps + 1, N_LANDMARKS))
@@ -48,12 +52,10 @@ def spline_matrix(run: tuple[int, ...], steps: int) -> np.ndarray:
             row = matrix[span * steps + step]
             for offset, weight in zip((-1, 0, 1, 2), weights, strict=True):
                 at = span + offset
-                if at < 0:  # reflected: p[-1] = 2 p[0] - p[1]
-                    row[run[0]] += 2 * weight
-                    row[run[1]] -= weight
+                if at < 0:
+                    row[list(run[:3])] += weight * END
                 elif at > n_spans:
-                    row[run[-1]] += 2 * weight
-                    row[run[-2]] -= weight
+                    row[list(run[:-4:-1])] += weight * END
                 else:
                     row[run[at]] += weight
     matrix[-1, run[-1]] = 1.0

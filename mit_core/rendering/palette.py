@@ -8,11 +8,17 @@ import numpy as np
 
 @dataclass(frozen=True)
 class MouthPalette:
-    """float32 (3,) RGB colours, 0..255."""
+    """float32 (3,) RGB colours, 0..255.
 
+    ``dimming`` is an exponent a channel: light l leaves l**dimming of a colour. Light that has
+    come through lips and gums is redder the less there is of it.
+    """
+
+    seam: np.ndarray
     cavity: np.ndarray
     tongue: np.ndarray
     teeth: np.ndarray
+    dimming: np.ndarray
 
 
 def mouth_palette(image: np.ndarray, landmarks: np.ndarray) -> MouthPalette:
@@ -23,11 +29,18 @@ def mouth_palette(image: np.ndarray, landmarks: np.ndarray) -> MouthPalette:
     light = float(skin.max())
     teeth = np.array([0.93, 0.9, 0.85], np.float32) * light
     teeth = 0.75 * teeth + 0.25 * skin * (light / max(float(skin.mean()), 1.0)) * 0.9
+    flesh = _saturated(lips, 1.5)
     return MouthPalette(
-        cavity=(0.16 * lips).astype(np.float32),
-        tongue=(0.62 * lips).astype(np.float32),
+        seam=(0.42 * flesh).astype(np.float32),
+        cavity=(0.17 * flesh).astype(np.float32),
+        tongue=(0.62 * flesh).astype(np.float32),
         teeth=teeth.clip(0, 245).astype(np.float32),
+        dimming=(flesh.mean() / np.maximum(flesh, 1.0)).clip(0.7, 1.3).astype(np.float32),
     )
+
+
+def _saturated(colour: np.ndarray, gain: float) -> np.ndarray:
+    return (colour.mean() + gain * (colour - colour.mean())).clip(0, 255)
 
 
 def _median(image: np.ndarray, polygon: np.ndarray, exclude: np.ndarray) -> np.ndarray:

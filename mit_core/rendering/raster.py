@@ -19,6 +19,7 @@ class BackwardMap:
         triangles: int (T, 3).
         box: (x0, y0, x1, y1) integer pixels, the part of the picture that may move.
         step: node distance in pixels, at least 1.
+        on_top: so many of the last triangles are drawn over the others.
     """
 
     def __init__(
@@ -27,10 +28,12 @@ class BackwardMap:
         triangles: np.ndarray,
         box: tuple[int, int, int, int],
         step: int,
+        on_top: int = 0,
     ):
         self.box = box
         self._triangles = triangles
-        self._corners = vertices[triangles].astype(np.float32)  # (T, 3, 2)
+        self._below = len(triangles) - on_top
+        self._corners = vertices[triangles]  # (T, 3, 2)
         x0, y0, x1, y1 = box
         self._size = (x1 - x0, y1 - y0)
         self._nodes = (-(-self._size[0] // step), -(-self._size[1] // step))
@@ -55,15 +58,15 @@ class BackwardMap:
         target = moved[self._triangles]  # (T, 3, 2)
         self._label(target)
         labels = self._labels.ravel()
-        coefficients = _barycentric(target, self._corners)
+        coefficients = _planes(target, self._corners - target)
         c = coefficients.take(labels, axis=0)
         x, y = self._node_x, self._node_y
         # Clipping keeps a node on a sliver's edge inside that sliver: no edge tears.
         b0 = np.clip(c[:, 0] * x + c[:, 1] * y + c[:, 2], 0, 1)
         b1 = np.clip(c[:, 3] * x + c[:, 4] * y + c[:, 5], 0, 1 - b0)
         nodes = np.empty((labels.size, 2), np.float32)
-        nodes[:, 0] = c[:, 6] + b0 * c[:, 7] + b1 * c[:, 8] - x
-        nodes[:, 1] = c[:, 9] + b0 * c[:, 10] + b1 * c[:, 11] - y
+        nodes[:, 0] = c[:, 6] + b0 * c[:, 7] + b1 * c[:, 8]
+        nodes[:, 1] = c[:, 9] + b0 * c[:, 10] + b1 * c[:, 11]
         field = nodes.reshape(*self._labels.shape, 2)
         return cv2.resize(field, self._size, interpolation=cv2.INTER_LINEAR)
 
@@ -73,14 +76,18 @@ class BackwardMap:
         edge1, edge2 = target[:, 1] - target[:, 0], target[:, 2] - target[:, 0]
         area = edge1[:, 0] * edge2[:, 1] - edge1[:, 1] * edge2[:, 0]
         # Folded and thin triangles first: sound ones then cover them.
-        order = np.argsort(area, kind="stable")
+        order = np.argsort(area[: self._below], kind="stable")
+        order = np.concatenate([order, np.arange(self._below, len(area))])
         fill, labels = cv2.fillConvexPoly, self._labels
         for index, corners in zip(order.tolist(), list(fixed[order]), strict=True):
             fill(labels, corners, index, cv2.LINE_8, SHIFT)
 
 
-def _barycentric(target: np.ndarray, source: np.ndarray) -> np.ndarray:
-    """Rows (T, 12): two barycentric planes over the frame, then the portrait's corner offsets."""
+def _planes(target: np.ndarray, offset: np.ndarray) -> np.ndarray:
+    """Rows (T, 12): two barycentric planes over the frame, then the corners' displacements.
+
+    Displacements and not positions are interpolated, so that rest is exact in float32.
+    """
     p0, p1, p2 = target[:, 0], target[:, 1], target[:, 2]
     area = (p1[:, 0] - p0[:, 0]) * (p2[:, 1] - p0[:, 1]) - (p2[:, 0] - p0[:, 0]) * (
         p1[:, 1] - p0[:, 1]
@@ -93,7 +100,7 @@ def _barycentric(target: np.ndarray, source: np.ndarray) -> np.ndarray:
         rows[:, column + 1] = (b[:, 0] - a[:, 0]) / area
         rows[:, column + 2] = (a[:, 0] * b[:, 1] - b[:, 0] * a[:, 1]) / area
     for axis, column in ((0, 6), (1, 9)):
-        rows[:, column] = source[:, 2, axis]
-        rows[:, column + 1] = source[:, 0, axis] - source[:, 2, axis]
-        rows[:, column + 2] = source[:, 1, axis] - source[:, 2, axis]
+        rows[:, column] = offset[:, 2, axis]
+        rows[:, column + 1] = offset[:, 0, axis] - offset[:, 2, axis]
+        rows[:, column + 2] = offset[:, 1, axis] - offset[:, 2, axis]
     return rows.astype(np.float32)

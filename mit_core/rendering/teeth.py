@@ -9,21 +9,22 @@ from mit_core.rendering.palette import MouthPalette
 # from the front, the outer ones turned away; outer-eye distance 90 mm).
 TOOTH_WIDTHS = (0.094, 0.070, 0.068, 0.050, 0.036)
 TEETH_BELOW_LIP = 0.042  # how far upper incisors reach below a resting upper lip
-TEETH_ABOVE_LIP = 0.10  # and above it, shown when the lip rises
 LOWER_TEETH_ABOVE_LIP = 0.012
 
 
-def own_teeth(crop: np.ndarray, ring: np.ndarray, scale: float) -> np.ndarray:
+def own_teeth(crop: np.ndarray, upper: np.ndarray, lower: np.ndarray, scale: float) -> np.ndarray:
     """The photograph's mouth content, its edge colours continued upward and sideways.
 
     Args:
         crop: uint8 (h, w, 3) around the mouth.
-        ring: (N, 2) the opening in the crop.
+        upper, lower: (N, 2) and (M, 2) rims of the opening in the crop, corner to corner.
         scale: outer-eye distance, pixels.
 
     Returns:
-        float32 (h, w, 4): RGB 0..255, alpha 0..1, which ends at the opening's lower edge.
+        float32 (h, w, 4): RGB 0..255, and the distance above the opening's lower edge, in
+        outer-eye distances, negative below it.
     """
+    ring = np.concatenate([upper, lower[-2:0:-1]])
     inside = np.zeros(crop.shape[:2], np.uint8)
     cv2.fillPoly(inside, [np.rint(ring * 16).astype(np.int32)], 255, cv2.LINE_8, 4)
     _, labels = cv2.distanceTransformWithLabels(
@@ -35,12 +36,12 @@ def own_teeth(crop: np.ndarray, ring: np.ndarray, scale: float) -> np.ndarray:
     soft = cv2.GaussianBlur(extended, (0, 0), max(0.5, 0.012 * scale))
     extended = np.where(inside[..., None] > 0, crop, soft)
     # Upward the layer goes on (gums, roots); below the opening there is nothing to continue.
-    upward = np.zeros_like(inside)
-    columns = np.flatnonzero(inside.any(axis=0))
-    for x in columns:
-        upward[: np.flatnonzero(inside[:, x])[-1] + 1, x] = 255
-    alpha = cv2.GaussianBlur(upward, (0, 0), max(0.5, 0.008 * scale)).astype(np.float32) / 255
-    return np.dstack([extended, alpha]).astype(np.float32)
+    above = [[crop.shape[1], lower[-1, 1]], [crop.shape[1], 0], [0, 0], [0, lower[0, 1]]]
+    polygon = np.rint(np.concatenate([lower, above]) * 16).astype(np.int32)
+    mask = np.zeros(crop.shape[:2], np.uint8)
+    cv2.fillPoly(mask, [polygon], 1, cv2.LINE_8, 4)
+    within, beyond = (cv2.distanceTransform(m, cv2.DIST_L2, 5) for m in (mask, 1 - mask))
+    return np.dstack([extended, (within - beyond) / scale]).astype(np.float32)
 
 
 def drawn_teeth(
@@ -56,11 +57,9 @@ def drawn_teeth(
     gap_line = np.exp(-((from_edge / 0.006) ** 2))
     # Incisors hang lowest, each with rounded corners; the row rises toward the sides.
     bottom = TEETH_BELOW_LIP - 0.35 * distance**2 - 0.006 * np.exp(-from_edge / 0.008)
-    soft = max(0.008, 0.6 / scale)
-    alpha = _step((bottom - down) / soft) * _step((down + TEETH_ABOVE_LIP) / soft)
     turned = 1 - 0.75 * _step((distance - 0.12) / 0.16 - 0.5)
     colour = palette.teeth * (turned * (1 - 0.22 * gap_line))[..., None]
-    return np.dstack([colour, alpha]).astype(np.float32)
+    return np.dstack([colour, bottom - down]).astype(np.float32)
 
 
 def drawn_lower(
@@ -69,15 +68,16 @@ def drawn_lower(
     """Tongue and the tips of the lower teeth, resting on the lower lip, float32 (h, w, 4)."""
     lip = landmarks[[65, 66, 67]].mean(axis=0)
     across, down = _mouth_frame(shape, landmarks, lip, scale)
-    tongue = _step(1.0 - ((across / 0.19) ** 2 + ((down - 0.03) / 0.10) ** 2))
+    tongue = _step(1.0 - ((across / 0.21) ** 2 + ((down - 0.02) / 0.14) ** 2))
     groove = 1 - 0.12 * np.exp(-((across / 0.02) ** 2))
     lit = np.clip(0.75 + 3.0 * (down + 0.05), 0.5, 1.0)
     colour = palette.tongue * (groove * lit)[..., None]
     teeth = _step((down + LOWER_TEETH_ABOVE_LIP - 0.25 * across**2) / 0.012) * _step(
         (0.17 - np.abs(across)) / 0.05
     )
-    colour = colour + (0.55 * teeth)[..., None] * (palette.teeth * 0.8 - colour)
-    alpha = np.maximum(0.8 * tongue, 0.55 * teeth)
+    dimmed = palette.teeth * 0.55**palette.dimming
+    colour = colour + (0.5 * teeth)[..., None] * (dimmed - colour)
+    alpha = np.maximum(0.85 * tongue, 0.6 * teeth)
     return np.dstack([colour, alpha]).astype(np.float32)
 
 

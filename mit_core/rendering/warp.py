@@ -5,12 +5,14 @@ import numpy as np
 
 from mit_core.errors import UserError
 from mit_core.rendering.eyes import Eyeballs
+from mit_core.rendering.flaps import Flaps
 from mit_core.rendering.head_pose import HeadPose
 from mit_core.rendering.mesh import FaceMesh, build_mesh
 from mit_core.rendering.mouth import MouthInterior
 from mit_core.rendering.raster import BackwardMap
 
 NODES_PER_EYE_DISTANCE = 64  # of the coarse map; finer does not show, coarser softens the lips
+FLAP_NODES = 2.5  # reach of lips and lids past their rims, so that the map's kink is hidden
 UPPER_LOWER_PAIRS = ((61, 67), (62, 66), (63, 65), (37, 41), (38, 40), (43, 47), (44, 46))
 
 
@@ -38,7 +40,14 @@ class MeshWarp:
         self.mesh: FaceMesh = build_mesh(points, width, height, self._pose)
         self._box = _moving_box(self.mesh, width, height)
         step = max(2, round(self.mesh.scale / NODES_PER_EYE_DISTANCE))
-        self._map = BackwardMap(self.mesh.vertices, self.mesh.triangles, self._box, step)
+        self._flaps = Flaps(self.mesh, FLAP_NODES * step)
+        self._map = BackwardMap(
+            np.concatenate([self.mesh.vertices, self._flaps.sources]),
+            np.concatenate([self.mesh.triangles, self._flaps.triangles]),
+            self._box,
+            step,
+            on_top=len(self._flaps.triangles),
+        )
         self._texture = _doubled(self._image)
         x0, y0, x1, y1 = self._box
         self._identity = np.dstack(
@@ -60,9 +69,8 @@ class MeshWarp:
         """
         target = _in_order(np.asarray(landmarks, np.float64)[:, :2], self._landmarks)
         pose = self._pose.fit(target)
-        own = target - self._landmarks[:, :2] - self.mesh.landmark_basis @ pose
-        moved = self.mesh.vertices + self.mesh.pose_basis @ pose + self.mesh.skin_weights @ own
-        displacement = self._map.displacement(moved)
+        moved = self.mesh.moved(target, self._landmarks[:, :2], pose)
+        displacement = self._map.displacement(np.concatenate([moved, self._flaps.moved(moved)]))
         frame = self._image.copy()
         x0, y0, x1, y1 = self._box
         reading = cv2.add(self._identity, displacement)
