@@ -1,0 +1,294 @@
+"""What a user's clip is, and whether it can be used at all, in words for that user."""
+
+import hashlib
+import math
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import av
+import av.error
+import numpy as np
+
+from mit_core.errors import ClipError, UserError
+from mit_core.media.audio import decode_audio
+from mit_core.media.probe import MediaInfo, open_media, pick_audio, pick_video, probe
+
+OK = "ok"
+VIDEO_SUFFIXES = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".m4v")
+# In the order in which they are preferred as the sound of the video they lie beside.
+AUDIO_SUFFIXES = (".wav", ".flac", ".m4a", ".mp3", ".ogg", ".opus", ".aac")
+
+# A header's length may exceed the last time stamp by a frame or a block of sound, never by this.
+_SLACK_S = 0.25
+# Formats without a header that states their length: ffmpeg estimates it, so it proves nothing.
+_UNDECLARED = {"mpeg", "mpegts", "mp3", "aac", "h264", "hevc", "mpegvideo", "m4v"}
+# Sound that ends this much before the picture is worth a word, seconds.
+_EARLY_END_S = 0.5
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Knobs of ``inspect_clip``.
+
+    Attributes:
+        min_seconds: shortest picture worth using, seconds.
+        silence_dbfs: a sound track whose loudest sample is below this is silent, dBFS.
+    """
+
+    min_seconds: float = 1.0
+    silence_dbfs: float = -60.0
+
+
+@dataclass(frozen=True)
+class IntakeRecord:
+    """One input clip; a flat row for a table.
+
+    Attributes:
+        video, audio: the files; ``audio`` is None where the video's own sound is used.
+        video_sha256, audio_sha256: hex digests, "" where there is no such file.
+        verdict: ``ok``, or why not: ``not_found``, ``empty_file``, ``not_media``, ``unreadable``,
+            ``no_video``, ``no_audio``, ``truncated``, ``too_short`` or ``silent_audio``.
+        reason: one plain sentence, "" when ok.
+        notes: what a user may want to know of a clip that is used all the same.
+        container, video_codec, audio_codec: ffmpeg's names.
+        seconds: length of the picture that is there.
+        fps: mean frames per second; ``variable_rate`` where they are of unequal length.
+        width, height: pixels when upright; ``rotation_deg`` the turn that makes it so.
+        sample_rate, channels: of the sound, Hz.
+    """
+
+    video: Path
+    audio: Path | None
+    video_sha256: str = ""
+    audio_sha256: str = ""
+    verdict: str = OK
+    reason: str = ""
+    notes: tuple[str, ...] = ()
+    container: str = ""
+    seconds: float = 0.0
+    fps: float = 0.0
+    variable_rate: bool = False
+    width: int = 0
+    height: int = 0
+    rotation_deg: int = 0
+    video_codec: str = ""
+    audio_codec: str = ""
+    sample_rate: int = 0
+    channels: int = 0
+
+
+@dataclass(frozen=True)
+class _Reach:
+    """Where a file's tracks really end and what its header says (0: nothing), in seconds."""
+
+    video_s: float
+    audio_s: float
+    declared_s: float
+    cut_short: bool
+
+
+def inspect_clip(
+    video: str | Path,
+    audio: str | Path | None = None,
+    settings: Settings = Settings(),
+) -> IntakeRecord:
+    """Look at one clip: hashes, streams and a verdict. Never raises for what a file holds.
+
+    Args:
+        video: the clip; read only.
+        audio: its separate sound, or None for the video's own.
+        settings: see ``Settings``.
+    """
+    picture_file = Path(video)
+    sound_file = None if audio is None else Path(audio)
+    facts: dict[str, Any] = {}  # what was learnt stays, even of a clip that is refused
+    try:
+        facts["video_sha256"] = _sha256(picture_file)
+        if sound_file is not None:
+            facts["audio_sha256"] = _sha256(sound_file)
+        picture = probe(picture_file)
+        facts |= _picture_facts(picture)
+        sound = picture if sound_file is None else probe(sound_file)
+        facts |= _sound_facts(sound)
+        reach = _reach(picture_file)
+        facts["seconds"] = reach.video_s
+        sound_reach = reach if sound_file is None else _reach(sound_file)
+        _judge(picture, reach, sound, settings)
+        facts["notes"] = _notes(picture, reach, sound_reach)
+    except ClipError as error:
+        facts |= {"verdict": error.verdict, "reason": error.reason}
+    return IntakeRecord(picture_file, sound_file, **facts)
+
+
+def find_videos(folder: str | Path) -> list[Path]:
+    """All videos below a folder, sorted by path; what is hidden is left out.
+
+    Args:
+        folder: a folder (links in it are followed), or one video file.
+
+    Raises:
+        UserError: there is no such folder, or no video in it.
+    """
+    root = Path(folder)
+    if root.is_file():
+        return [root]
+    if not root.is_dir():
+        raise UserError(f"{root}: there is no such folder of videos. Check the path.")
+    found = sorted(file for file in _walk(root) if file.suffix.lower() in VIDEO_SUFFIXES)
+    if not found:
+        names = ", ".join(suffix.removeprefix(".") for suffix in VIDEO_SUFFIXES)
+        raise UserError(f"{root} holds no video. Put files of these kinds there: {names}.")
+    return found
+
+
+def sound_beside(video: str | Path) -> Path | None:
+    """The sound file of the same name that lies beside a video, wav before others, or None."""
+    for suffix in AUDIO_SUFFIXES:
+        # asked by name: listing a folder of 10,000 videos once a video would take minutes
+        for name in (suffix, suffix.upper()):
+            sound = Path(video).with_suffix(name)
+            if sound.is_file():
+                return sound
+    return None
+
+
+def _walk(root: Path) -> Iterator[Path]:
+    seen: set[str] = set()
+    for parent, folders, files in os.walk(root, followlinks=True):
+        real = os.path.realpath(parent)
+        if real in seen:  # a link that leads back up
+            folders.clear()
+            continue
+        seen.add(real)
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(parent) / name for name in files if not name.startswith("."))
+
+
+def _sha256(file: Path) -> str:
+    if not file.is_file():
+        raise ClipError("not_found", f"{file}: there is no such file. Check the path.")
+    try:
+        with file.open("rb") as opened:
+            return hashlib.file_digest(opened, "sha256").hexdigest()
+    except OSError as error:
+        raise ClipError(
+            "unreadable", f"{file.name} cannot be read: {error.strerror or error}."
+        ) from error
+
+
+def _picture_facts(info: MediaInfo) -> dict[str, Any]:
+    facts: dict[str, Any] = {"container": info.container, "seconds": info.duration_s}
+    if info.video is not None:
+        facts |= {
+            "fps": info.video.fps,
+            "variable_rate": info.video.variable_rate,
+            "width": info.video.width,
+            "height": info.video.height,
+            "rotation_deg": info.video.rotation_deg,
+            "video_codec": info.video.codec,
+        }
+    return facts
+
+
+def _sound_facts(info: MediaInfo) -> dict[str, Any]:
+    if info.audio is None:
+        return {}
+    return {
+        "audio_codec": info.audio.codec,
+        "sample_rate": info.audio.sample_rate,
+        "channels": info.audio.channels,
+    }
+
+
+def _reach(file: Path) -> _Reach:
+    """Read all packets (without decoding them) to learn where the file really ends."""
+    with open_media(file) as container:
+        video, audio = pick_video(container), pick_audio(container)
+        streams = [stream for stream in (video, audio) if stream is not None]
+        if not streams:
+            return _Reach(0.0, 0.0, 0.0, False)
+        start = (container.start_time or 0) / av.time_base
+        ends = {stream.index: start for stream in streams}
+        damage = -math.inf  # last packet that ffmpeg calls corrupt
+        try:
+            for packet in container.demux(streams):
+                if packet.size == 0:
+                    continue
+                index = packet.stream.index
+                if packet.pts is not None and packet.time_base is not None:
+                    stamp = float((packet.pts + (packet.duration or 0)) * packet.time_base)
+                    ends[index] = max(ends[index], stamp)
+                if packet.is_corrupt:
+                    damage = max(ends.values())
+        except av.error.FFmpegError:
+            damage = math.inf
+        declared = 0.0
+        if container.duration is not None and container.format.name not in _UNDECLARED:
+            declared = container.duration / av.time_base
+        end = max(ends.values())
+        return _Reach(
+            video_s=ends[video.index] - start if video is not None else 0.0,
+            audio_s=ends[audio.index] - start if audio is not None else 0.0,
+            declared_s=declared,
+            cut_short=damage > end - _SLACK_S or end - start < declared - _SLACK_S,
+        )
+
+
+def _notes(picture: MediaInfo, reach: _Reach, sound: _Reach) -> tuple[str, ...]:
+    notes = []
+    if reach.cut_short:
+        notes.append(f"{_breaks_off(picture, reach)} The part before is used.")
+    if 0 < sound.audio_s < reach.video_s - _EARLY_END_S:
+        notes.append(
+            f"Its sound ends after {sound.audio_s:.1f} s of {reach.video_s:.1f} s; the rest counts "
+            "as silence."
+        )
+    return tuple(notes)
+
+
+def _breaks_off(picture: MediaInfo, reach: _Reach) -> str:
+    whole = f" of {reach.declared_s:.2f} s" if reach.declared_s > reach.video_s else ""
+    return f"{picture.path.name} breaks off after {reach.video_s:.2f} s{whole}."
+
+
+def _judge(picture: MediaInfo, reach: _Reach, sound: MediaInfo, settings: Settings) -> None:
+    name = picture.path.name
+    if picture.video is None:
+        raise ClipError(
+            "no_video",
+            f"{name} has no moving picture that can be decoded, only sound or a still. Give a "
+            "video of a person speaking.",
+        )
+    if sound.audio is None:
+        raise ClipError(
+            "no_audio",
+            f"{sound.path.name} has no sound track. Give a video with speech, or lay a wav of the "
+            "same name beside it.",
+        )
+    if reach.video_s < settings.min_seconds:
+        if reach.cut_short:
+            raise ClipError("truncated", f"{_breaks_off(picture, reach)} Copy it again in full.")
+        raise ClipError(
+            "too_short",
+            f"{name} lasts {reach.video_s:.2f} s; at least {settings.min_seconds:g} s are needed.",
+        )
+    if _peak_dbfs(sound.path) < settings.silence_dbfs:
+        raise ClipError(
+            "silent_audio",
+            f"The sound of {sound.path.name} is silent all through (below "
+            f"{settings.silence_dbfs:g} dBFS). Check the recording.",
+        )
+
+
+def _peak_dbfs(file: Path) -> float:
+    """Loudest sample of the sound mixed to mono, dB relative to full scale."""
+    # 16 kHz, as everything after this hears it
+    resampler = av.AudioResampler(format="flt", layout="mono", rate=16000)
+    peak = 0.0
+    for frame in decode_audio(file):
+        for block in resampler.resample(frame):
+            peak = max(peak, float(np.abs(block.to_ndarray()).max(initial=0.0)))
+    return 20 * math.log10(peak) if peak > 0 else -math.inf
