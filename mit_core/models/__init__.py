@@ -1,0 +1,1 @@
+"""The networks, their checkpoints, and how each is evaluated exactly."""

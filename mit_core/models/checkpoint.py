@@ -1,0 +1,201 @@
+"""Files that hold a trained content branch, ours and the published one's."""
+
+import collections
+import pickle
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from mit_core.errors import UserError
+from mit_core.files import written_whole
+from mit_core.models.content import ContentBranch, ContentDims, predict_displacement
+
+Array = npt.NDArray[np.float32]
+
+_FORMAT = "mit_core.content.1"
+_WEIGHTS = "model_g_face_id"
+"""The published file's own entry name, so that its code can read our files too."""
+
+_SMALLEST_STD = 1e-4
+"""A band that never changes (a silent top band) is divided by this at least, feature units."""
+
+_SMALLEST_PART = 0.25
+"""A clip's own deviation is taken as at least this part of the corpus's."""
+
+
+@dataclass(frozen=True)
+class FeatureScaling:
+    """How features become what the network hears.
+
+    Attributes:
+        mean, std: shape = (F,), of the training split.
+        by_utterance: each clip is scaled by its own mean and deviation instead, so that a voice
+            or microphone never heard sounds less foreign; then ``mean`` and ``std`` are only what
+            is left for a clip too short to have its own.
+    """
+
+    mean: Array
+    std: Array
+    by_utterance: bool = False
+
+    def statistics(self, features: npt.NDArray[np.floating]) -> tuple[Array, Array]:
+        """Mean and deviation that one clip's features (T, F) are scaled by; shape = (F,) each."""
+        mean, std = self.mean, self.std
+        if self.by_utterance and len(features) > 1:
+            mean = features.mean(axis=0, dtype=np.float64).astype(np.float32)
+            # A still band of a short clip must not be blown up: trust the corpus there.
+            std = np.maximum(features.std(axis=0), _SMALLEST_PART * self.std).astype(np.float32)
+        return mean, np.maximum(std, _SMALLEST_STD)
+
+    def __call__(self, features: npt.NDArray[np.floating]) -> Array:
+        """Standardise one clip's features; shape = (T, F)."""
+        mean, std = self.statistics(features)
+        return ((features - mean) / std).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class ContentCheckpoint:
+    """A content branch with all that is needed to use it.
+
+    Attributes:
+        model: the network, in evaluation mode.
+        scaling: features -> network input.
+        predict_frame: which frame of its window a landmark frame is.
+        base: what a displacement is measured from, ``speaker_mean`` or ``closed`` (the clip's own
+            closed-mouth face).
+        mean_face: shape = (204,), face units: mean over speakers of their mean faces.
+        rest_face: shape = (204,), ``mean_face`` with the mouth at rest (closed): the mean of the
+            training segments' closed-mouth faces, each taken relative to its speaker.
+        speaker_faces: each training speaker's mean face, shape = (204,).
+        settings: the training settings, plain values.
+        measures: validation measures of this model.
+    """
+
+    model: ContentBranch
+    scaling: FeatureScaling
+    predict_frame: int
+    base: str
+    mean_face: Array
+    rest_face: Array
+    speaker_faces: Mapping[str, Array] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    measures: Mapping[str, float] = field(default_factory=dict)
+
+    def predict(self, features: npt.NDArray[np.floating], face: Array | None = None) -> Array:
+        """Displacement of every frame from the base face.
+
+        Args:
+            features: shape = (T, F), *not* standardised.
+            face: shape = (204,), the face the network is told of; ``mean_face`` by default, which
+                is the safe choice for a face it never saw.
+
+        Returns:
+            shape = (T, 204), face units; add it to the base face.
+        """
+        if features.ndim != 2 or features.shape[1] != self.model.dims.features:
+            raise ValueError(
+                f"features have shape {features.shape}, not (T, {self.model.dims.features})"
+            )
+        known = self.mean_face if face is None else face
+        return predict_displacement(self.model, self.scaling(features), known, self.predict_frame)
+
+    def save(self, path: str | Path) -> None:
+        """Write the checkpoint, whole or not at all."""
+        content = {
+            "format": _FORMAT,
+            _WEIGHTS: {key: value.cpu() for key, value in self.model.state_dict().items()},
+            "dims": asdict(self.model.dims),
+            "scaling": {
+                "mean": torch.from_numpy(self.scaling.mean),
+                "std": torch.from_numpy(self.scaling.std),
+                "by_utterance": self.scaling.by_utterance,
+            },
+            "predict_frame": self.predict_frame,
+            "base": self.base,
+            "mean_face": torch.from_numpy(self.mean_face),
+            "rest_face": torch.from_numpy(self.rest_face),
+            "speaker_faces": {k: torch.from_numpy(v) for k, v in self.speaker_faces.items()},
+            "settings": dict(self.settings),
+            "measures": dict(self.measures),
+        }
+        with written_whole(path) as part:
+            torch.save(content, part)
+
+
+def load_content(path: str | Path, device: str = "cpu") -> ContentCheckpoint:
+    """Read a content checkpoint written by ``ContentCheckpoint.save``.
+
+    Raises:
+        UserError: no such file, or not such a checkpoint.
+    """
+    content = _read(path)
+    if content.get("format") != _FORMAT:
+        raise UserError(
+            f"{path} is not a content checkpoint of this project: give the best.pt or last.pt that "
+            "training wrote. A published checkpoint can only be a start for training (initial)."
+        )
+    model = ContentBranch(ContentDims(**content["dims"]))
+    _fill(model, content[_WEIGHTS], path)
+    scaling = content["scaling"]
+    return ContentCheckpoint(
+        model=model.to(device).eval(),
+        scaling=FeatureScaling(
+            scaling["mean"].numpy(), scaling["std"].numpy(), scaling["by_utterance"]
+        ),
+        predict_frame=content["predict_frame"],
+        base=content["base"],
+        mean_face=content["mean_face"].numpy(),
+        rest_face=content["rest_face"].numpy(),
+        speaker_faces={k: v.numpy() for k, v in content["speaker_faces"].items()},
+        settings=content["settings"],
+        measures=content["measures"],
+    )
+
+
+def load_weights(model: ContentBranch, path: str | Path) -> None:
+    """Fill ``model`` from our checkpoint or the published ``ckpt_content_branch.pth``.
+
+    Raises:
+        UserError: no such file, no content branch in it, or one of other sizes.
+    """
+    content = _read(path)
+    if _WEIGHTS not in content:
+        raise UserError(
+            f"{path} holds no content branch (it has no entry '{_WEIGHTS}'): give a best.pt of "
+            "this project or the published ckpt_content_branch.pth."
+        )
+    _fill(model, content[_WEIGHTS], path)
+
+
+def _read(path: str | Path) -> Mapping[str, Any]:
+    if not Path(path).is_file():
+        raise UserError(f"The checkpoint {path} does not exist: check the path.")
+    # Published files keep whole optimiser objects beside the tensors; they are inert data here.
+    known: list[Any] = [torch.optim.Adam, collections.defaultdict, dict]
+    try:
+        with torch.serialization.safe_globals(known):
+            content = torch.load(path, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
+        raise UserError(
+            f"{path} cannot be read as a checkpoint: it is damaged, or holds more than tensors and "
+            f"plain values ({str(error).splitlines()[0]})."
+        ) from error
+    if not isinstance(content, Mapping):
+        raise UserError(f"{path} holds no named entries, so it is not a checkpoint.")
+    return content
+
+
+def _fill(model: ContentBranch, weights: Mapping[str, Tensor], path: str | Path) -> None:
+    try:
+        model.load_state_dict(weights)
+    except RuntimeError as error:
+        raise UserError(
+            f"The weights in {path} do not fit the content branch "
+            f"({' '.join(str(error).split())[:300]})."
+        ) from error
