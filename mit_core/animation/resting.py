@@ -1,0 +1,110 @@
+"""From predicted displacement to a face that talks, and rests with its mouth closed."""
+
+import numpy as np
+import numpy.typing as npt
+from scipy.ndimage import binary_dilation, gaussian_filter1d
+
+from mit_core.animation.lips import amplify_lips, lip_gaps, meet_lips
+from mit_core.faces.clock import FEATURE_HZ, VIDEO_HZ, resample
+from mit_core.faces.mouth import as_points, close_mouth
+from mit_core.faces.scheme import LEFT_EYE, MOUTH, NOSE_BRIDGE, RIGHT_EYE
+from mit_core.faces.smoothing import savitzky_golay
+
+Array = npt.NDArray[np.floating]
+
+_STILL = (0, 1, 15, 16, *NOSE_BRIDGE, *RIGHT_EYE, *LEFT_EYE)
+"""Points that speech does not move; what a network predicts there is noise, and would shake the
+head that the renderer fits to them. Lids move by blinks instead."""
+
+_CLOSED_SHARE = 0.1
+"""Share of a clip's frames that are taken for its closed ones: pauses and bilabials fill more."""
+_LARGEST_BIAS = 0.1
+"""Face units: a clip whose most closed frames gape wider than this is really open (a held vowel),
+and only so much is taken for the predictor's bias."""
+
+_PAUSE_MARGIN_S = 0.16
+"""The mouth moves this much before and after the voice is heard."""
+_PAUSE_EASE_S = 0.06
+"""Standard deviation of the easing into and out of a pause."""
+
+_MOUTH_WINDOW, _FACE_WINDOW, _ORDER = 5, 15, 3
+"""Savitzky-Golay at 62.5 Hz: 0.08 s on the mouth, 0.24 s elsewhere, as published."""
+
+
+def remove_bias(motion: Array, rest_face: Array) -> Array:
+    """Shift a clip's motion so that its most closed frames lie at rest.
+
+    A predictor that hears a voice or a microphone for the first time is off by about a constant,
+    which would leave the mouth open, or clenched, throughout.
+
+    Args:
+        motion: shape = (T, 204), displacement from ``rest_face``, face units.
+        rest_face: shape = (204,), the speaker's face with its mouth closed.
+
+    Returns:
+        shape = (T, 204).
+    """
+    if len(motion) == 0:
+        return motion.copy()
+    opening = lip_gaps(motion).mean(axis=1)
+    count = max(1, round(_CLOSED_SHARE * len(motion)))
+    closed = np.argsort(opening, kind="stable")[:count]
+    bias = motion[closed].mean(axis=0)
+    gape = opening[closed].mean() + lip_gaps(rest_face).mean()
+    return motion - bias * min(1.0, _LARGEST_BIAS / max(gape, _LARGEST_BIAS))
+
+
+def voice_gate(speech: npt.NDArray[np.bool_], n_frames: int) -> npt.NDArray[np.float64]:
+    """How much of the motion is let through: 1 about speech, easing to 0 in pauses.
+
+    Args:
+        speech: shape = (K,), video frames at 25 fps with speech.
+        n_frames: number of frames at 62.5 Hz wanted.
+
+    Returns:
+        shape = (n_frames,), 0..1.
+    """
+    if speech.size == 0:
+        return np.ones(n_frames)
+    reach = 2 * round(_PAUSE_MARGIN_S * VIDEO_HZ) + 1
+    near = binary_dilation(speech, np.ones(reach, dtype=bool)).astype(np.float64)
+    # a 25 fps frame stands for its whole 40 ms: its value belongs to the middle of it
+    fine = resample(near, VIDEO_HZ, FEATURE_HZ, n_frames)
+    return np.clip(gaussian_filter1d(fine, _PAUSE_EASE_S * FEATURE_HZ, mode="nearest"), 0, 1)
+
+
+def smooth(landmarks: Array) -> npt.NDArray[np.float64]:
+    """Savitzky-Golay over time, (15, 3) outside the mouth and (5, 3) on it; (T, 204)."""
+    smoothed = savitzky_golay(landmarks, _FACE_WINDOW, _ORDER)
+    mouth = list(MOUTH)
+    lips = savitzky_golay(as_points(landmarks)[:, mouth], _MOUTH_WINDOW, _ORDER)
+    as_points(smoothed)[:, mouth] = lips
+    return smoothed
+
+
+def talking_face(
+    motion: Array,
+    rest_face: Array,
+    portrait: Array,
+    speech: npt.NDArray[np.bool_] | None,
+    amp_x: float,
+    amp_y: float,
+) -> npt.NDArray[np.float64]:
+    """Move a portrait's face by a predictor's motion.
+
+    Args:
+        motion: shape = (T, 204), displacement from ``rest_face`` at 62.5 Hz, face units.
+        rest_face: shape = (204,), the face with its mouth closed that the motion starts from.
+        portrait: shape = (204,), the portrait's face, with its lips as they are.
+        speech: shape = (K,), video frames at 25 fps with speech, or None to move in pauses, too.
+        amp_x, amp_y: gains of the mouth's motion.
+
+    Returns:
+        shape = (T, 204), face units: the portrait's own face, its lips closed at rest.
+    """
+    motion = remove_bias(np.asarray(motion, dtype=np.float64), rest_face)
+    as_points(motion)[:, list(_STILL)] = 0
+    if speech is not None:
+        motion *= voice_gate(speech, len(motion))[:, None]
+    moving = close_mouth(portrait, 1.0, 1.0) + smooth(amplify_lips(motion, amp_x, amp_y))
+    return meet_lips(moving)
