@@ -29,7 +29,8 @@ rule driving_speech:
     input:
         lambda wildcards: SPEECH[wildcards.speech],
     output:
-        f"{R}/animations/speech/{{speech}}.npz",
+        speech=f"{R}/animations/speech/{{speech}}.npz",
+        feature=f"{R}/animations/speech/{{speech}}.npy",
     params:
         settings=config["speech"],
         content_feature=config["content_feature"],
@@ -51,7 +52,8 @@ rule animate_landmarks:
     """The portrait's landmarks over time."""
     input:
         portrait=rules.portrait.output[0],
-        speech=rules.driving_speech.output[0],
+        speech=rules.driving_speech.output.speech,
+        feature=rules.driving_speech.output.feature,
         checkpoint=rules.train_content.output.checkpoint,
     output:
         f"{R}/animations/landmarks/{{portrait}}--{{speech}}.npz",

@@ -42,17 +42,24 @@ try:
     check_config(config, Path(workflow.basedir) / "rules" / "config.schema.yaml")
     R = config["results"].rstrip("/")
     if config["corpus"]["videos"] == DEMO:
-        CLIPS = demo_plan.clips(f"{R}/demo_corpus")
+        CLIPS = [
+            catalogue.Clip(
+                clip.id, f"{R}/demo_corpus/{clip.id}.mp4", "", clip.speaker, clip.split
+            )
+            for clip in demo_plan.plan(config["demo"]["clips_per_speaker"])
+        ]
     else:
         CLIPS = catalogue.list_clips(config["corpus"]["videos"], config["corpus"]["speakers"])
     if config["animate"]["portraits"] == DEMO:
-        PORTRAITS = demo_plan.portraits(f"{R}/demo_media")
+        PORTRAITS = {demo_plan.PORTRAIT: f"{R}/demo_media/{demo_plan.PORTRAIT}.png"}
     else:
         PORTRAITS = catalogue.list_media(
             config["animate"]["portraits"], catalogue.IMAGE_SUFFIXES, "animate.portraits"
         )
     if config["animate"]["speech"] == DEMO:
-        SPEECH = demo_plan.speech(f"{R}/demo_media")
+        SPEECH = {
+            name: f"{R}/demo_media/{name}.wav" for name in (demo_plan.HELD_OUT, demo_plan.RECORDED)
+        }
     else:
         SPEECH = catalogue.list_media(
             config["animate"]["speech"],

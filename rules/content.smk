@@ -11,12 +11,13 @@ rule train_content:
         arrays_of("train"),
         arrays_of("val"),
         scaling=rules.scaling.output[0],
-        init=config["train_content"]["init_checkpoint"] or [],
+        initial=config["train_content"]["initial"] or [],
     output:
         checkpoint=f"{CONTENT}/best.pt",
         history=f"{CONTENT}/history.csv",
-        config=f"{CONTENT}/config.json",
+        settings=f"{CONTENT}/settings.json",
     params:
+        work=f"{CONTENT}/work",
         train=f"{DUMP}_train",
         val=f"{DUMP}_val",
         settings=config["train_content"],

@@ -59,3 +59,9 @@ def running_mean_std(arrays: Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarr
 
 def _feature(item: Item, results: Path) -> np.ndarray:
     return np.load(results / item.data["feature"] / FEATURE, mmap_mode="r")
+
+
+def read_scaling(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
+    """Read mean and standard deviation, shape = (F,) each, that ``write_scaling`` wrote."""
+    with np.load(path) as arrays:
+        return arrays["mean"], arrays["std"]

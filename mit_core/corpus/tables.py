@@ -129,13 +129,14 @@ def _manifest(
                 "speaker": item.speaker,
                 "split": item.split,
                 "shard": shard,
-                **{key: record.get(key, "") for key in ("sha256", "width", "height", "fps")},
+                "sha256": record.get("video_sha256", ""),
+                **{key: record.get(key, "") for key in ("width", "height", "fps")},
                 "seconds": round(item.seconds, 2),
                 "sample_rate": record.get("sample_rate", ""),
                 "verdict": "ok" if good else reasons[0].verdict,
                 "reason": "" if good else reasons[0].reason,
                 "notes": "; ".join(
-                    [record["note"]] * bool(record.get("note"))
+                    list(record.get("notes", ()))
                     + [r.reason for r in (reasons if good else reasons[1:])]
                 ),
             }

@@ -7,7 +7,7 @@ from typing import Any
 
 from mit_core.corpus.shards import Item, Product, work_shard, write_index
 from mit_core.errors import ClipError
-from mit_core.media.intake import IntakeSettings, inspect_clip
+from mit_core.media.intake import Settings, inspect_clip
 from mit_core.provenance import digest_of, file_sha256
 
 
@@ -28,7 +28,7 @@ def intake_shard(
         settings: the ``intake`` section of the configuration.
         code: digest of the code at work.
     """
-    inspection = IntakeSettings(**settings)
+    inspection = Settings(**settings)
 
     def inspect(item: Item, folder: Path) -> list[Product]:
         for path in (item.data["video"], item.data["audio"]):
@@ -38,11 +38,8 @@ def intake_shard(
                 )
         audio = Path(item.data["audio"]) if item.data["audio"] else None
         record = inspect_clip(Path(item.data["video"]), audio, inspection)
-        return [
-            Product(
-                item.id, record.seconds, {"intake": asdict(record)}, record.verdict, record.reason
-            )
-        ]
+        known = {**asdict(record), "video": str(record.video), "audio": item.data["audio"]}
+        return [Product(item.id, record.seconds, {"intake": known}, record.verdict, record.reason)]
 
     items = [
         Item(

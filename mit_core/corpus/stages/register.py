@@ -38,7 +38,9 @@ def register_shard(
             folder / REGISTERED,
             {
                 "landmarks": landmarks,
-                "quaternions": resample_quaternions(fitted.quaternions, VIDEO_HZ, FEATURE_HZ, frames),
+                "quaternions": resample_quaternions(
+                    fitted.quaternions, VIDEO_HZ, FEATURE_HZ, frames
+                ),
                 "translations": resample(fitted.translations, VIDEO_HZ, FEATURE_HZ, frames),
                 "face": face.astype(np.float32),
                 "scale": np.float64(fitted.scale),

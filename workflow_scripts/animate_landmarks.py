@@ -1,0 +1,24 @@
+"""Drive a portrait's landmarks by speech."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from mit_core.speech.features import load_speech
+
+from mit_core.animation.animate import Settings, animate, save_animation
+from mit_core.faces.landmark_table import read_landmark_table
+from mit_core.logs import logged
+from mit_core.models.checkpoint import ContentCheckpoint
+
+if TYPE_CHECKING:
+    from snakemake.script import snakemake
+
+with logged(snakemake.log[0]):
+    animation = animate(
+        load_speech(snakemake.input.speech),
+        np.load(snakemake.input.feature),
+        ContentCheckpoint.load(snakemake.input.checkpoint, snakemake.params.device),
+        read_landmark_table(snakemake.input.portrait),
+        Settings(**snakemake.params.settings),
+    )
+    save_animation(snakemake.output[0], animation)

@@ -1,0 +1,20 @@
+"""Analyse the speech that drives a portrait."""
+
+from typing import TYPE_CHECKING
+
+from mit_core.logs import logged
+from mit_core.media.audio import read_audio
+from mit_core.speech.analysis import SpeechSettings
+from mit_core.speech.driving import write_driving_speech
+
+if TYPE_CHECKING:
+    from snakemake.script import snakemake
+
+with logged(snakemake.log[0]):
+    write_driving_speech(
+        read_audio(snakemake.input[0]),
+        snakemake.output.speech,
+        snakemake.output.feature,
+        settings=SpeechSettings(**snakemake.params.settings),
+        content_feature=snakemake.params.content_feature,
+    )

@@ -1,0 +1,18 @@
+"""Write a split's pickles for the published training code."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mit_core.corpus.dump import dump_pickles
+from mit_core.logs import logged
+
+if TYPE_CHECKING:
+    from snakemake.script import snakemake
+
+with logged(snakemake.log[0]):
+    dump_pickles(
+        Path(snakemake.params.folder),
+        Path(snakemake.output.fl),
+        Path(snakemake.output.au),
+        Path(snakemake.output.gaze),
+    )
