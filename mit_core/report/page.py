@@ -11,6 +11,8 @@ from mit_core.report import sections
 from mit_core.report.tables import read_rows
 from mit_core.report.videos import place_videos
 
+FOLDER = Path(__file__).parent
+
 
 @dataclass(frozen=True)
 class ReportSettings:
@@ -60,7 +62,7 @@ def write_report(
     _, clips = read_rows(manifest, sections.MANIFEST_COLUMNS)
     placed = place_videos(videos, output, settings.embed_mb)
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
+        loader=FileSystemLoader(FOLDER),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -68,6 +70,7 @@ def write_report(
     )
     page = environment.get_template("page.html").stream(
         title=settings.title,
+        style=(FOLDER / "page.css").read_text(encoding="utf-8"),
         figures=sections.key_figures(clips, segments, len(placed)),
         summary=summary,
         videos=placed,

@@ -157,37 +157,49 @@ def speakers(path: Path, limit: int) -> Section:
 
 
 def training(run: str, path: Path, name: str) -> Section:
-    """The curves of one training run, a chart for each ``train_x``/``val_x`` pair of columns."""
+    """The curves of one training run, a chart for each measure that its history tells."""
     header, rows = read_history(path)
-    measures = dict.fromkeys(
-        column.partition("_")[2] for column in header if column.startswith(("train_", "val_"))
-    )
     drawn: list[str] = []
     cells: list[list[str]] = []
-    for measure in measures:
-        found = []
-        for prefix, label in (("train", "training"), ("val", "validation")):
-            column = f"{prefix}_{measure}"
-            if column not in header:
-                continue
+    for measure, columns in _measured(header).items():
+        curves = []
+        for label, column in columns.items():
             points = np.array([(number(row["step"]), number(row[column])) for row in rows])
             points = points.reshape(-1, 2)
             points = points[np.isfinite(points).all(axis=1)]
             if len(points):
-                found.append(charts.Curve(label, points[:, 0], points[:, 1]))
-        if not found:
+                curves.append(charts.Curve(label, points[:, 0], points[:, 1]))
+        if not curves:
             continue
-        title = in_words(measure) or "loss"
-        drawn.append(charts.curves_chart(f"{name}-{len(drawn)}", title, found))
-        for curve in found:
+        drawn.append(charts.curves_chart(f"{name}-{len(drawn)}", measure, curves))
+        for curve in curves:
             ends = [f"{curve.values[i]:.4g}" for i in (0, -1)]
             extremes = [
                 f"{curve.values[i]:.4g} at {format_count(curve.steps[i])}"
                 for i in (curve.values.argmin(), curve.values.argmax())
             ]
-            cells.append([f"{title}, {curve.name}", *ends, *extremes])
-    columns = ["curve", "first", "last", "lowest, at step", "highest, at step"]
-    return Section(Table(columns, cells, [False] + [True] * 4), tuple(drawn), title=run)
+            cells.append([f"{measure}, {curve.name}", *ends, *extremes])
+    header = ["curve", "first", "last", "lowest, at step", "highest, at step"]
+    return Section(Table(header, cells, [False] + [True] * 4), tuple(drawn), title=run)
+
+
+def _measured(header: list[str]) -> dict[str, dict[str, str]]:
+    """Measure in words -> "training" or "validation" -> column.
+
+    ``train_x`` and ``val_x`` are one measure; a loss without prefix is the training's. Other
+    columns (time, learning rate) are no measure of how well it goes.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for column in header:
+        prefix, _, measure = column.partition("_")
+        if prefix == "val" and measure:
+            found.setdefault(in_words(measure), {})["validation"] = column
+        elif prefix == "train" and measure:
+            found.setdefault(in_words(measure), {})["training"] = column
+        elif "loss" in column.split("_"):
+            found.setdefault(in_words(column), {})["training"] = column
+    # training is always drawn in the first colour
+    return {measure: dict(sorted(columns.items())) for measure, columns in found.items()}
 
 
 def measures(title: str, path: Path) -> Section:

@@ -221,6 +221,24 @@ def test_negative_values_are_drawn_on_a_linear_scale(tmp_path: Path) -> None:
     assert any("−0.2" in word for word in page.words.split())
 
 
+@pytest.mark.parametrize(
+    ("columns", "curves"),
+    [
+        ("step train_loss val_loss", ["loss, training", "loss, validation"]),
+        ("step seconds loss val_loss lr", ["loss, training", "loss, validation"]),
+        ("step val_far", ["far, validation"]),
+        ("step seconds lr", []),
+    ],
+)
+def test_training_and_validation_are_told_apart(
+    tmp_path: Path, columns: str, curves: list[str]
+) -> None:
+    row = dict.fromkeys(columns.split(), 1)
+    history = write_table(tmp_path / "history.csv", columns, [row])
+    page, _ = report(tmp_path, history={"run": history})
+    assert [cell for cell in page.cells if "ing" in cell or "tion" in cell] == curves
+
+
 def test_empty_tables_are_said_to_be_empty(tmp_path: Path) -> None:
     history = write_table(tmp_path / "history.csv", "step train_loss")
     measures = write_table(tmp_path / "measures.tsv", "model r")
