@@ -18,7 +18,7 @@ from mit_core.faces.eyes import close_lids
 from mit_core.faces.mouth import close_mouth, mouth_opening
 from mit_core.files import write_arrays
 from mit_core.models.checkpoint import ContentCheckpoint
-from mit_core.speech.analysis import SpeechFeatures
+from mit_core.speech.features import SpeechFeatures
 
 Array = npt.NDArray[np.floating]
 

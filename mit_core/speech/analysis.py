@@ -1,17 +1,15 @@
 """Everything that the networks want to know of one recording."""
 
-from dataclasses import dataclass, fields
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from mit_core.errors import ClipError, UserError
-from mit_core.files import write_arrays
 from mit_core.speech.activity import speech_frames
-from mit_core.speech.conditioning import SAMPLE_RATE
 from mit_core.speech.embedding import speaker_embedding
 from mit_core.speech.f0 import RANGES, choose_range, log_f0, normalise_f0, quantise_f0
+from mit_core.speech.features import SpeechFeatures
 from mit_core.speech.loudness import to_dbfs
 from mit_core.speech.mel import log_mel
 
@@ -27,36 +25,6 @@ class SpeechSettings:
 
     loudness_dbfs: float = -20.0
     f0_range: str = "auto"
-
-
-@dataclass(frozen=True)
-class SpeechFeatures:
-    """Features of one recording of n samples at 16 kHz; T = floor(n / 256) + 1 frames at 62.5 Hz.
-
-    Attributes:
-        mel: shape = (T, 80), float32 in 0..1 (``mel.log_mel``).
-        f0_log: shape = (T,), float64, natural logarithm of Hz, -1e10 where unvoiced.
-        f0_classes: shape = (T,), int16 in 0..256 (``f0.quantise_f0``).
-        f0_range: name of the range that F0 was tracked in.
-        f0_median_hz: the speaker's median pitch; NaN when the range was not chosen by it.
-        embedding: shape = (256,), float32, unit norm (``embedding.speaker_embedding``).
-        speech: shape = (floor(n / 640),), bool, video frames at 25 fps with speech.
-        n_samples: n.
-    """
-
-    mel: npt.NDArray[np.float32]
-    f0_log: npt.NDArray[np.float64]
-    f0_classes: npt.NDArray[np.int16]
-    f0_range: str
-    f0_median_hz: float
-    embedding: npt.NDArray[np.float32]
-    speech: npt.NDArray[np.bool_]
-    n_samples: int
-
-    @property
-    def seconds(self) -> float:
-        """Length of the recording."""
-        return self.n_samples / SAMPLE_RATE
 
 
 def analyse_speech(
@@ -98,25 +66,3 @@ def analyse_speech(
         speech=speech_frames(audio),
         n_samples=audio.size,
     )
-
-
-def save_speech(path: str | Path, features: SpeechFeatures) -> None:
-    """Write features as ``.npz``, whole or not at all."""
-    write_arrays(path, {field.name: getattr(features, field.name) for field in fields(features)})
-
-
-def load_speech(path: str | Path) -> SpeechFeatures:
-    """Read features that ``save_speech`` wrote.
-
-    Raises:
-        UserError: the file is missing, or is not of this kind.
-    """
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            values = {field.name: arrays[field.name] for field in fields(SpeechFeatures)}
-    except (OSError, KeyError, ValueError) as error:
-        raise UserError(f"{path} holds no speech features; analyse the audio again") from error
-    values["f0_range"] = str(values["f0_range"])
-    values["f0_median_hz"] = float(values["f0_median_hz"])
-    values["n_samples"] = int(values["n_samples"])
-    return SpeechFeatures(**values)

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mit_core.errors import UserError
-from mit_core.speech.analysis import SpeechFeatures
+from mit_core.speech.features import SpeechFeatures
 
 ContentFeature = Callable[[SpeechFeatures], npt.NDArray[np.float32]]
 """One recording's analysis -> feature, shape = (T, 80), float32, 62.5 Hz, before mean and std."""

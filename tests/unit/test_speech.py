@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from mit_core.errors import ClipError, UserError
 from mit_core.media.audio import read_audio
 from mit_core.speech.activity import speech_frames
-from mit_core.speech.analysis import SpeechSettings, analyse_speech, load_speech, save_speech
+from mit_core.speech.analysis import SpeechSettings, analyse_speech
 from mit_core.speech.content_feature import open_content_feature
 from mit_core.speech.embedding import speaker_embedding
 from mit_core.speech.f0 import UNVOICED, choose_range, log_f0, normalise_f0, quantise_f0
+from mit_core.speech.features import load_speech, save_speech
 from mit_core.speech.loudness import dbfs, to_dbfs
 from mit_core.speech.mel import log_mel
 

@@ -9,8 +9,8 @@ import numpy as np
 from mit_core.corpus.layout import FEATURE, SPEECH
 from mit_core.corpus.shards import Item, Product, read_index, work_shard, write_index
 from mit_core.files import written_whole
-from mit_core.speech.analysis import load_speech
 from mit_core.speech.content_feature import open_content_feature
+from mit_core.speech.features import load_speech
 
 
 def feature_shard(

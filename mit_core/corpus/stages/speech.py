@@ -8,7 +8,8 @@ from mit_core.corpus.layout import AUDIO, SPEECH
 from mit_core.corpus.shards import Item, Product, read_index, work_shard, write_index
 from mit_core.media.audio import read_audio
 from mit_core.sequences import SAMPLES_PER_VIDEO_FRAME
-from mit_core.speech.analysis import SpeechSettings, analyse_speech, save_speech
+from mit_core.speech.analysis import SpeechSettings, analyse_speech
+from mit_core.speech.features import save_speech
 
 
 def speech_shard(
