@@ -1,0 +1,105 @@
+"""FAN in 3-D (Bulat and Tzimiropoulos 2017), the detector of the MakeItTalk paper.
+
+The package face-alignment ships no weights and fetches them by itself; this backend reads them
+from a folder instead and never fetches. Faces are found by MediaPipe, so the package's own face
+detector and its weights are not needed.
+"""
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from face_alignment import FaceAlignment, LandmarksType
+from face_alignment.models import FAN, ResNetDepth
+
+from mit_core.errors import UserError
+from mit_core.faces.boxes import Box, Image
+from mit_core.faces.detectors import Detection
+from mit_core.faces.mediapipe_backend import MediapipeFaces
+
+LANDMARK_WEIGHTS = "3DFAN4-7835d9f11d.pth.tar"
+DEPTH_WEIGHTS = "depth-2a464da4ea.pth.tar"
+
+# FAN crops by a box that is tight around the 68 points. MediaPipe's boxes go this much, in their
+# own height and width, beyond it (means over GRID, VoxCeleb and an interview).
+FOREHEAD, CHEEKS = 0.13, 0.07
+
+
+def _weights_folder(weights: Path | None) -> Path:
+    folder = weights or Path(torch.hub.get_dir()) / "checkpoints"
+    missing = [name for name in (LANDMARK_WEIGHTS, DEPTH_WEIGHTS) if not (folder / name).is_file()]
+    if missing:
+        raise UserError(
+            f"{folder}: face_alignment needs {' and '.join(missing)} in this folder, and they are "
+            "never downloaded here. Put the files that the package face-alignment 1.5 uses there, "
+            "name another folder in landmarks.weights, or set landmarks.detector to mediapipe."
+        )
+    return folder
+
+
+def _read(path: Path, device: str) -> dict[str, Any]:
+    # The depth file of 2018 keeps a best accuracy as a NumPy scalar; nothing else is admitted.
+    rebuild_scalar: Any = np.float64(0).__reduce__()[0]
+    admitted = [rebuild_scalar, np.dtype, type(np.dtype(np.float64))]
+    try:
+        with torch.serialization.safe_globals(admitted):
+            return torch.load(path, map_location=device, weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
+        raise UserError(f"{path}: this is not a readable weight file ({error}).") from error
+
+
+class _LocalFaceAlignment(FaceAlignment):
+    """The package's model with its weights taken from files that are there."""
+
+    def __init__(self, folder: Path, device: str) -> None:
+        self._folder = folder
+        super().__init__(
+            LandmarksType.THREE_D,
+            device=device,
+            flip_input=False,
+            face_detector="folder",
+            compile=False,
+        )
+
+    def _load_native(
+        self, network_name: str, network_size: int, device: str, dtype: torch.dtype
+    ) -> torch.nn.Module:
+        network = FAN(network_size)
+        network.load_state_dict(_read(self._folder / LANDMARK_WEIGHTS, device))
+        return network.to(device, dtype=dtype).eval()
+
+    def _load_native_depth(self, device: str, dtype: torch.dtype) -> torch.nn.Module:
+        network = ResNetDepth()
+        state = _read(self._folder / DEPTH_WEIGHTS, device)["state_dict"]
+        network.load_state_dict({key.replace("module.", ""): v for key, v in state.items()})
+        return network.to(device, dtype=dtype).eval()
+
+
+class FaceAlignmentDetector:
+    """68 landmarks in 3-D from the face alignment network."""
+
+    def __init__(self, device: str = "cpu", weights: Path | None = None) -> None:
+        self._model = _LocalFaceAlignment(_weights_folder(weights), device)
+        self._faces = MediapipeFaces()
+
+    def detect(self, image: Image, box: Box | None = None) -> Detection | None:
+        """See `LandmarkDetector.detect`; confidence is the mean height of the heatmaps' peaks."""
+        if box is None:
+            faces = self._faces.find(image)
+            if not faces:
+                return None
+            box = faces[0].box
+        x0, y0, x1, y1 = box
+        above, beside = FOREHEAD * (y1 - y0), CHEEKS * (x1 - x0)
+        tight = (x0 + beside, y0 + above, x1 - beside, y1)
+        found, scores, _ = self._model.get_landmarks_from_image(
+            image, detected_faces=[tight], return_landmark_score=True
+        )
+        points = np.asarray(found[0], dtype=np.float32)
+        # Depth comes with its own origin; only differences matter, as with the other backends.
+        return Detection(points, float(np.clip(np.mean(scores[0]), 0.0, 1.0)))
+
+    def close(self) -> None:
+        self._faces.close()
