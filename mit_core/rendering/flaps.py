@@ -27,7 +27,7 @@ class Flaps:
         self._reach = reach
         self._rims = [pair for cut in (mesh.mouth, *mesh.eyes) for pair in _both_ways(cut)]
         self.sources = np.concatenate([mesh.vertices[rim] for rim, _ in self._rims])
-        self._rest = [_inward(mesh.vertices, *pair) for pair in self._rims]
+        self._rest = [inward(mesh.vertices, *pair) for pair in self._rims]
         triangles, first = [], len(mesh.vertices)
         for rim, _ in self._rims:
             extra = first + np.arange(len(rim))
@@ -44,11 +44,11 @@ class Flaps:
         """
         positions = []
         for pair, rest in zip(self._rims, self._rest, strict=True):
-            inward = _inward(vertices, *pair)
-            changed = np.linalg.norm(inward - rest, axis=1)
-            length = np.linalg.norm(inward, axis=1)
+            half = inward(vertices, *pair)
+            changed = np.linalg.norm(half - rest, axis=1)
+            length = np.linalg.norm(half, axis=1)
             out = np.minimum(np.minimum(self._reach, 2 * changed) / np.maximum(length, 1e-9), 1)
-            positions.append(vertices[pair[0]] + out[:, None] * inward)
+            positions.append(vertices[pair[0]] + out[:, None] * half)
         return np.concatenate(positions)
 
 
@@ -56,7 +56,7 @@ def _both_ways(cut: Cut) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
     return (cut.upper, cut.lower), (cut.lower, cut.upper)
 
 
-def _inward(vertices: np.ndarray, rim: np.ndarray, other: np.ndarray) -> np.ndarray:
+def inward(vertices: np.ndarray, rim: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Vectors (N, 2) from a rim half way to the other one, matched by place along the rim."""
     place, place_there = np.linspace(0, 1, len(rim)), np.linspace(0, 1, len(other))
     there = np.column_stack(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mit_core.rendering.head_pose import HeadPose
-from mit_core.rendering.outline import head_share, hull, outside
+from mit_core.rendering.outline import Canvas, head_share, hull, outside
 from mit_core.rendering.skin import spread
 from mit_core.rendering.triangulation import SKIN_REACH, Cut, skin_triangles, triangulate
 
@@ -24,8 +24,8 @@ class FaceMesh:
     """The portrait's mesh.
 
     Attributes:
-        vertices: float64 (V, 2) pixels; the rim of the picture is among them and never moves.
-        triangles: int (T, 3), covering the whole picture, the openings included.
+        vertices: float64 (V, 2) pixels; the rim of the canvas is among them and never moves.
+        triangles: int (T, 3), covering the whole canvas, the openings included.
         skin_weights: float64 (V, 68), displacement a landmark's own motion gives each vertex.
         pose_basis: float64 (V, 4), times a fitted pose: displacement by head motion.
         landmark_basis: float64 (68, 4), the same at the landmarks; its last column is how much
@@ -53,17 +53,17 @@ class FaceMesh:
         return self.vertices + self.pose_basis @ pose + self.skin_weights @ own
 
 
-def build_mesh(landmarks: np.ndarray, width: int, height: int, pose: HeadPose) -> FaceMesh:
-    """Mesh a portrait of ``width`` x ``height`` pixels with 68 ``landmarks`` (68, 3).
+def build_mesh(landmarks: np.ndarray, canvas: Canvas, pose: HeadPose) -> FaceMesh:
+    """Mesh a portrait's canvas with ``landmarks`` (68, 3) in the portrait's pixels.
 
     Raises:
         UserError: if the landmarks do not form a face.
     """
     scale = float(np.linalg.norm(landmarks[45, :2] - landmarks[36, :2]))
-    # A detector may put an ear beyond the picture; the mesh ends at its rim.
-    points = landmarks[:, :2].clip(1, (width - 2, height - 2))
-    vertices, triangles, rows, (mouth, *eyes) = triangulate(points, scale, width, height)
-    rim = ((vertices < 0) | (vertices > (width - 1, height - 1))).any(axis=1)
+    # A detector may put an ear far beyond the picture; the mesh ends at the canvas's rim.
+    points = landmarks[:, :2].clip(canvas.low + 2, canvas.high - 2)
+    vertices, triangles, rows, (mouth, *eyes) = triangulate(points, scale, canvas)
+    rim = ((vertices <= canvas.low) | (vertices >= canvas.high)).any(axis=1)
     still = rim | (outside(hull(points), vertices) > SKIN_REACH * scale)
     skin = skin_triangles(vertices, triangles, (mouth, *eyes))
     weights = spread(vertices / scale, skin, rows, still, TENSION_LENGTH)
@@ -71,7 +71,7 @@ def build_mesh(landmarks: np.ndarray, width: int, height: int, pose: HeadPose) -
     ear_depth = landmarks[[0, 16], 2].mean()  # hair turns about as the ears do
     depth = ear_depth + weights @ (landmarks[:, 2] - ear_depth)
     share, landmark_share = (
-        head_share(points, at, scale, width, height)[:, None] for at in (vertices, points)
+        head_share(points, at, scale, canvas)[:, None] for at in (vertices, points)
     )
     return FaceMesh(
         vertices=vertices,

@@ -11,7 +11,7 @@ from mit_core.rendering.teeth import drawn_lower, drawn_teeth, own_teeth
 PAIRS = ((61, 67), (62, 66), (63, 65))
 # Gaps are in outer-eye distances (about 90 mm in an adult).
 OPEN_PHOTO = 0.03  # from here on a portrait's mouth shows something that is worth keeping
-APPEARS = (0.006, 0.03)  # a closed portrait's drawn mouth fades in over these gaps
+APPEARS = (0.0, 0.014)  # a closed portrait's drawn mouth fades in over these gaps
 LIT = 0.07  # gap from which light reaches the teeth fully
 SLIT = 0.03  # gap from which one sees into the mouth
 TEETH_SOFT = 0.012  # width of the teeth's lower edge
@@ -98,7 +98,7 @@ class MouthInterior:
     def _light(self, gap: float, width: float) -> float:
         """How well the upper teeth are lit, 0..1: little in a narrow gap or behind round lips."""
         full = min(LIT, 0.5 * self._portrait_gap) if self._own else LIT
-        return _ramp(gap, -0.6 * full, full) * (0.3 + 0.7 * _ramp(width, 0.6, 0.9))
+        return _ramp(gap, -0.6 * full, full) * (0.2 + 0.8 * _ramp(width, 0.6, 0.9))
 
     def _changed(self, gap: float, width: float) -> float:
         """0 while the mouth is as in a photograph that shows its inside, else up to 1."""

@@ -1,31 +1,52 @@
 """Where the head ends: distances to it, and how much each place follows its motion."""
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
 # In outer-eye distances:
 HEAD_FADE = 0.95  # head motion fades to the background over this distance from the hair
-RIM_FADE = 0.45  # and over this distance to the picture's rim, which stays
+RIM_FADE = 0.45  # and over this distance to the canvas's rim, which stays
 # Height of the hair's top above the eyes relative to the chin's distance below them (the eyes
 # lie half way up a skull; hair adds a quarter) and its half width relative to the jaw's ends.
 HAIR_HEIGHT, HAIR_WIDTH = 1.3, 1.3
 
 
-def head_share(
-    points: np.ndarray, at: np.ndarray, scale: float, width: int, height: int
-) -> np.ndarray:
+@dataclass(frozen=True)
+class Canvas:
+    """The meshed area: a picture of ``width`` x ``height`` pixels and ``margin`` around it.
+
+    The margin lets a head that the picture's rim cuts move as freely as any other.
+    """
+
+    width: int
+    height: int
+    margin: int
+
+    @property
+    def low(self) -> np.ndarray:
+        """Smallest x and y, half a pixel outside so that every pixel's centre is inside."""
+        return np.array([-self.margin - 0.5] * 2)
+
+    @property
+    def high(self) -> np.ndarray:
+        """Largest x and y."""
+        return np.array([self.width, self.height]) + self.margin - 0.5
+
+
+def head_share(points: np.ndarray, at: np.ndarray, scale: float, canvas: Canvas) -> np.ndarray:
     """How much of the head's motion each position follows.
 
     Args:
         points: (68, 2) landmarks of the portrait. at: (N, 2) positions, pixels.
-        scale: outer-eye distance. width, height: of the portrait.
+        scale: outer-eye distance. canvas: the meshed area.
 
     Returns:
-        float64 (N,), 1 on face and hair, 0 on the far background and the picture's rim.
+        float64 (N,), 1 on face and hair, 0 on the far background and the canvas's rim.
     """
     beyond = outside(_head_outline(points), at)
-    x, y = at.T
-    to_rim = np.minimum.reduce([x + 0.5, y + 0.5, width - 0.5 - x, height - 0.5 - y])
+    to_rim = np.minimum(at - canvas.low, canvas.high - at).min(axis=1)
     return _ease(1 - beyond / (HEAD_FADE * scale)) * _ease(to_rim / (RIM_FADE * scale))
 
 

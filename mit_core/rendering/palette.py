@@ -31,7 +31,7 @@ def mouth_palette(image: np.ndarray, landmarks: np.ndarray) -> MouthPalette:
     teeth = 0.75 * teeth + 0.25 * skin * (light / max(float(skin.mean()), 1.0)) * 0.9
     flesh = _saturated(lips, 1.5)
     return MouthPalette(
-        seam=(0.42 * flesh).astype(np.float32),
+        seam=(0.32 * flesh).astype(np.float32),
         cavity=(0.17 * flesh).astype(np.float32),
         tongue=(0.62 * flesh).astype(np.float32),
         teeth=teeth.clip(0, 245).astype(np.float32),

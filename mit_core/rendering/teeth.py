@@ -8,7 +8,7 @@ from mit_core.rendering.palette import MouthPalette
 # Widths of upper teeth from the middle outward in outer-eye distances (8.5, 6.5, 7.5, 7 mm seen
 # from the front, the outer ones turned away; outer-eye distance 90 mm).
 TOOTH_WIDTHS = (0.094, 0.070, 0.068, 0.050, 0.036)
-TEETH_BELOW_LIP = 0.042  # how far upper incisors reach below a resting upper lip
+TEETH_BELOW_LIP = 0.037  # how far upper incisors reach below a resting upper lip
 LOWER_TEETH_ABOVE_LIP = 0.012
 
 
@@ -58,7 +58,7 @@ def drawn_teeth(
     # Incisors hang lowest, each with rounded corners; the row rises toward the sides.
     bottom = TEETH_BELOW_LIP - 0.35 * distance**2 - 0.006 * np.exp(-from_edge / 0.008)
     turned = 1 - 0.75 * _step((distance - 0.12) / 0.16 - 0.5)
-    colour = palette.teeth * (turned * (1 - 0.22 * gap_line))[..., None]
+    colour = palette.teeth * (turned * (1 - 0.14 * gap_line))[..., None]
     return np.dstack([colour, bottom - down]).astype(np.float32)
 
 

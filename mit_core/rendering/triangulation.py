@@ -7,20 +7,22 @@ from scipy.spatial import Delaunay, cKDTree
 
 from mit_core.errors import UserError
 from mit_core.rendering import contours
-from mit_core.rendering.outline import hull, outside
+from mit_core.rendering.outline import Canvas, hull, outside
 
 # Lengths are in outer-eye distances (landmarks 36-45; about 0.7 of a face's width).
 SEAM = 0.016  # width given to a closed mouth or eye, so that the cut exists in the mesh
-LIP_MARGIN = 0.009  # the mouth's rim lies this far inside the lips: no teeth stick to the skin
+# An opening's rim lies this far inside the skin, so that no tooth or eye white sticks to it.
+# Upper and lower rim; the lower lid has a bright wet edge that closing hides.
+LIP_MARGINS, LID_MARGINS = (0.009, 0.009), (0.014, 0.036)
 FINE, MEDIUM, COARSE = 0.065, 0.12, 0.34  # vertex distance at lips and lids, on the face, outside
 FINE_REACH = 0.16
 SKIN_REACH = 0.45  # speech and blinks do not move skin beyond this distance from the face
 SPLITS = 6  # rounds of halving rim edges that the triangulation would not keep
 
 OPENINGS = (
-    (contours.UPPER_INNER, contours.LOWER_INNER, 4, LIP_MARGIN),
-    (contours.RIGHT_UPPER_LID, contours.RIGHT_LOWER_LID, 3, 0.0),
-    (contours.LEFT_UPPER_LID, contours.LEFT_LOWER_LID, 3, 0.0),
+    (contours.UPPER_INNER, contours.LOWER_INNER, 4, LIP_MARGINS),
+    (contours.RIGHT_UPPER_LID, contours.RIGHT_LOWER_LID, 3, LID_MARGINS),
+    (contours.LEFT_UPPER_LID, contours.LEFT_LOWER_LID, 3, LID_MARGINS),
 )
 
 
@@ -52,13 +54,13 @@ class _Curve:
 
 
 def triangulate(
-    points: np.ndarray, scale: float, width: int, height: int
+    points: np.ndarray, scale: float, canvas: Canvas
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, tuple[Cut, ...]]:
-    """Triangulate a whole picture around a face.
+    """Triangulate a canvas around a face.
 
     Args:
-        points: (68, 2) landmarks inside the picture, pixels.
-        scale: outer-eye distance, pixels. width, height: of the picture.
+        points: (68, 2) landmarks inside the canvas, pixels.
+        scale: outer-eye distance, pixels. canvas: what to cover.
 
     Returns:
         vertices (V, 2); triangles int (T, 3), the openings' included; rows (C, 68), the weights
@@ -70,7 +72,7 @@ def triangulate(
     curves = _opening_curves(points, scale)
     for _ in range(SPLITS):
         fixed, rows, cuts = _tied_vertices(points, curves, scale)
-        vertices = np.concatenate([fixed, _fill(points, fixed, cuts, scale, width, height)])
+        vertices = np.concatenate([fixed, _fill(points, fixed, cuts, scale, canvas)])
         triangles = Delaunay(vertices).simplices
         if not _split_missing(triangles, cuts, curves):
             return vertices, _oriented(vertices, triangles), rows, cuts
@@ -96,13 +98,13 @@ def _opening_curves(points: np.ndarray, scale: float) -> list[tuple[_Curve, _Cur
     down = points[8] - points[27]
     down = down / max(float(np.linalg.norm(down)), 1e-6)
     curves = []
-    for upper, lower, steps, margin in OPENINGS:
+    for upper, lower, steps, margins in OPENINGS:
         rows = [contours.spline_matrix(run, steps) for run in (upper, lower)]
         above, below = rows[0] @ points, rows[1] @ points
         gap = (below - above) @ down
-        push = np.maximum((SEAM * scale - gap) / 2, margin * scale)[1:-1, None] * down
-        above[1:-1] -= push
-        below[1:-1] += push
+        up, low = (np.maximum((SEAM * scale - gap) / 2, m * scale)[1:-1, None] for m in margins)
+        above[1:-1] -= up * down
+        below[1:-1] += low * down
         curves.append((_Curve(above, rows[0]), _Curve(below, rows[1])))
     return curves
 
@@ -140,16 +142,15 @@ def _fill(
     fixed: np.ndarray,
     cuts: tuple[Cut, ...],
     scale: float,
-    width: int,
-    height: int,
+    canvas: Canvas,
 ) -> np.ndarray:
-    """Vertices between the contours, denser where the skin bends more, and the picture's rim."""
+    """Vertices between the contours, denser where the skin bends more, and the canvas's rim."""
     lips_and_lids = cKDTree(fixed[np.concatenate([cut.ring for cut in cuts])])
     face = hull(points)
-    rim = _rim(width, height, COARSE * scale)
+    rim = _rim(canvas, COARSE * scale)
     taken = fixed
     for spacing in (FINE, MEDIUM, COARSE):
-        grid = _lattice(points[30], spacing * scale, width, height)
+        grid = _lattice(points[30], spacing * scale, canvas)
         if spacing == FINE:
             grid = grid[lips_and_lids.query(grid)[0] < FINE_REACH * scale]
         elif spacing == MEDIUM:
@@ -163,28 +164,30 @@ def _fill(
     return np.concatenate([taken[len(fixed) :], rim])
 
 
-def _lattice(through: np.ndarray, spacing: float, width: int, height: int) -> np.ndarray:
-    """Triangular lattice (N, 2) with a node at ``through``, more than a pixel off the rim."""
+def _lattice(through: np.ndarray, spacing: float, canvas: Canvas) -> np.ndarray:
+    """Triangular lattice (N, 2) with a node at ``through``, off the rim."""
     x0, y0 = through
     dy = spacing * np.sqrt(0.75)
-    rows = np.arange(-np.ceil(y0 / dy), np.ceil((height - y0) / dy) + 1)
-    columns = np.arange(-np.ceil(x0 / spacing) - 1, np.ceil((width - x0) / spacing) + 1)
+    (left, top), (right, bottom) = canvas.low, canvas.high
+    rows = np.arange(np.floor((top - y0) / dy), np.ceil((bottom - y0) / dy) + 1)
+    columns = np.arange(np.floor((left - x0) / spacing) - 1, np.ceil((right - x0) / spacing) + 1)
     x = x0 + (columns[None] + 0.5 * (rows[:, None] % 2)) * spacing
     y = np.broadcast_to(y0 + rows[:, None] * dy, x.shape)
     grid = np.column_stack([x.ravel(), y.ravel()])
-    return grid[(grid > 1).all(axis=1) & (grid < (width - 2, height - 2)).all(axis=1)]
+    return grid[(grid > canvas.low + 1).all(axis=1) & (grid < canvas.high - 1).all(axis=1)]
 
 
-def _rim(width: int, height: int, spacing: float) -> np.ndarray:
-    """Points around the picture's edge, half a pixel outside so that every pixel is covered."""
-    nx, ny = (max(2, int(np.ceil(n / spacing)) + 1) for n in (width, height))
-    x, y = np.linspace(-0.5, width - 0.5, nx), np.linspace(-0.5, height - 0.5, ny)
+def _rim(canvas: Canvas, spacing: float) -> np.ndarray:
+    """Points (N, 2) around the canvas's edge."""
+    (left, top), (right, bottom) = canvas.low, canvas.high
+    nx, ny = (max(2, int(np.ceil(n / spacing)) + 1) for n in (right - left, bottom - top))
+    x, y = np.linspace(left, right, nx), np.linspace(top, bottom, ny)
     return np.concatenate(
         [
-            np.column_stack([x, np.full(nx, -0.5)]),
-            np.column_stack([x, np.full(nx, height - 0.5)]),
-            np.column_stack([np.full(ny - 2, -0.5), y[1:-1]]),
-            np.column_stack([np.full(ny - 2, width - 0.5), y[1:-1]]),
+            np.column_stack([x, np.full(nx, top)]),
+            np.column_stack([x, np.full(nx, bottom)]),
+            np.column_stack([np.full(ny - 2, left), y[1:-1]]),
+            np.column_stack([np.full(ny - 2, right), y[1:-1]]),
         ]
     )
 
