@@ -16,11 +16,14 @@ _STILL = (0, 1, 15, 16, *NOSE_BRIDGE, *RIGHT_EYE, *LEFT_EYE)
 """Points that speech does not move; what a network predicts there is noise, and would shake the
 head that the renderer fits to them. Lids move by blinks instead."""
 
-_CLOSED_SHARE = 0.1
-"""Share of a clip's frames that are taken for its closed ones: pauses and bilabials fill more."""
-_LARGEST_BIAS = 0.1
-"""Face units: a clip whose most closed frames gape wider than this is really open (a held vowel),
-and only so much is taken for the predictor's bias."""
+_CLOSED_SHARES = (0.05, 0.15)
+"""Of the frames with speech ranked by opening, those taken for closed lips: bilabials and pauses
+fill about a tenth of speech, and the very first are outliers of the predictor."""
+_OPEN_LIMIT, _CROSSED_LIMIT = 0.1, 0.05
+"""Face units: how far from closed those frames may lie for the distance to be the predictor's
+bias. A clip that gapes wider throughout is really open (a held vowel)."""
+_ENOUGH_SPEECH = 20
+"""Frames at 62.5 Hz (0.3 s): below this all of a clip's frames are ranked."""
 
 _PAUSE_MARGIN_S = 0.16
 """The mouth moves this much before and after the voice is heard."""
@@ -31,8 +34,10 @@ _MOUTH_WINDOW, _FACE_WINDOW, _ORDER = 5, 15, 3
 """Savitzky-Golay at 62.5 Hz: 0.08 s on the mouth, 0.24 s elsewhere, as published."""
 
 
-def remove_bias(motion: Array, rest_face: Array) -> Array:
-    """Shift a clip's motion so that its most closed frames lie at rest.
+def remove_bias(
+    motion: Array, rest_face: Array, voiced: npt.NDArray[np.bool_] | None = None
+) -> Array:
+    """Shift a clip's motion so that the lips just meet in its most closed frames.
 
     A predictor that hears a voice or a microphone for the first time is off by about a constant,
     which would leave the mouth open, or clenched, throughout.
@@ -40,18 +45,23 @@ def remove_bias(motion: Array, rest_face: Array) -> Array:
     Args:
         motion: shape = (T, 204), displacement from ``rest_face``, face units.
         rest_face: shape = (204,), the speaker's face with its mouth closed.
+        voiced: shape = (T,), frames with speech; None for all.
 
     Returns:
         shape = (T, 204).
     """
     if len(motion) == 0:
         return motion.copy()
-    opening = lip_gaps(motion).mean(axis=1)
-    count = max(1, round(_CLOSED_SHARE * len(motion)))
-    closed = np.argsort(opening, kind="stable")[:count]
-    bias = motion[closed].mean(axis=0)
-    gape = opening[closed].mean() + lip_gaps(rest_face).mean()
-    return motion - bias * min(1.0, _LARGEST_BIAS / max(gape, _LARGEST_BIAS))
+    spoken = np.arange(len(motion)) if voiced is None else np.flatnonzero(voiced)
+    if len(spoken) < _ENOUGH_SPEECH:
+        spoken = np.arange(len(motion))
+    gaps = lip_gaps(rest_face + motion).mean(axis=1)
+    ranked = spoken[np.argsort(gaps[spoken], kind="stable")]
+    first, last = (int(share * len(ranked)) for share in _CLOSED_SHARES)
+    closed = ranked[first : max(last, first + 1)]
+    gape = float(gaps[closed].mean())
+    limit = _OPEN_LIMIT if gape > 0 else _CROSSED_LIMIT
+    return motion - motion[closed].mean(axis=0) * min(1.0, limit / max(abs(gape), limit))
 
 
 def voice_gate(speech: npt.NDArray[np.bool_], n_frames: int) -> npt.NDArray[np.float64]:
@@ -102,9 +112,9 @@ def talking_face(
     Returns:
         shape = (T, 204), face units: the portrait's own face, its lips closed at rest.
     """
-    motion = remove_bias(np.asarray(motion, dtype=np.float64), rest_face)
+    motion = np.asarray(motion, dtype=np.float64)
+    gate = np.ones(len(motion)) if speech is None else voice_gate(speech, len(motion))
+    motion = remove_bias(motion, rest_face, gate > 0.5) * gate[:, None]
     as_points(motion)[:, list(_STILL)] = 0
-    if speech is not None:
-        motion *= voice_gate(speech, len(motion))[:, None]
     moving = close_mouth(portrait, 1.0, 1.0) + smooth(amplify_lips(motion, amp_x, amp_y))
     return meet_lips(moving)

@@ -126,7 +126,7 @@ def test_crossing_lips_keep_their_thickness():
         assert met[0, outer, 1] - met[0, inner, 1] == pytest.approx(thick, abs=1e-9)
 
 
-@given(offset=st.floats(-0.08, 0.08), length=st.integers(20, 300))
+@given(offset=st.floats(-0.04, 0.08), length=st.integers(20, 300))
 def test_a_constant_bias_leaves_the_mouth_neither_open_nor_clenched(offset, length):
     speech = np.maximum(0, np.sin(np.arange(length) / 3.0)) * 0.15
     moving = talking_face(gaping(speech + offset), face(), face(), None, 1.0, 1.0)
