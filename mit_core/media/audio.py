@@ -1,8 +1,9 @@
 """Reading and writing sound as numpy arrays."""
 
-import math
 import wave
+from collections import Counter
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -16,8 +17,7 @@ from mit_core.media.probe import open_media, pick_audio
 
 # One 16-bit step is 1/32768 of full scale.
 PCM16_SCALE = 32768.0
-# Coarsest time stamps in use (Matroska), seconds.
-_STAMP_STEP_S = 0.001
+PCM32_SCALE = 2.0**31
 
 
 def read_audio(path: str | Path, sample_rate: int = 16000) -> npt.NDArray[np.float32]:
@@ -30,20 +30,27 @@ def read_audio(path: str | Path, sample_rate: int = 16000) -> npt.NDArray[np.flo
         sample_rate: Hz of the result.
 
     Returns:
-        shape = (n,), float32 in [-1, 1]; channels are averaged.
+        shape = (n,), float32 in [-1, 1]; two channels are averaged, more are mixed down.
 
     Raises:
         ClipError: ``not_found``, ``empty_file``, ``not_media``, ``unreadable`` or ``no_audio``.
     """
-    resampler = av.AudioResampler(format="flt", layout="mono", rate=sample_rate)
-    blocks = []
-    for frame in decode_audio(path):
-        blocks += [block.to_ndarray()[0] for block in resampler.resample(frame)]
-    blocks += [block.to_ndarray()[0] for block in resampler.resample(None)]
+    blocks = list(mono_blocks(path, sample_rate))
     if not blocks:
         raise ClipError("no_audio", f"{Path(path).name} has a sound track without any sound in it.")
-    # an encoder's overshoot may decode to a little more than full scale
-    return np.clip(np.concatenate(blocks), -1.0, 1.0, dtype=np.float32)
+    return np.concatenate(blocks)
+
+
+def mono_blocks(path: str | Path, sample_rate: int) -> Iterator[npt.NDArray[np.float32]]:
+    """Yield what ``read_audio`` returns in pieces, so that none of it need stay in memory."""
+    # Integer samples make ffmpeg mix with weights that sum to 1; with floats two equal channels
+    # would come out at 1.41 times their level and clip.
+    resampler = av.AudioResampler(format="s32", layout="mono", rate=sample_rate)
+    for frame in decode_audio(path):
+        for block in resampler.resample(frame):
+            yield (block.to_ndarray()[0] / PCM32_SCALE).astype(np.float32)
+    for block in resampler.resample(None):
+        yield (block.to_ndarray()[0] / PCM32_SCALE).astype(np.float32)
 
 
 def decode_audio(path: str | Path) -> Iterator[av.AudioFrame]:
@@ -74,11 +81,9 @@ def _trimmed(frame: av.AudioFrame, packet: av.Packet) -> av.AudioFrame:
 
     An mp4 says so by a last packet that lasts less than its block of samples.
     """
-    samples = frame.samples
-    if packet.duration and packet.time_base:
-        samples = round(packet.duration * packet.time_base * frame.sample_rate)
-    # Time stamps in ms (webm) round by a fraction of a ms either way, in every packet.
-    if frame.samples - samples > frame.sample_rate * _STAMP_STEP_S:
+    samples = packet.duration or frame.samples
+    # Only a clock that ticks once a sample counts them; others round in every packet.
+    if samples < frame.samples and packet.time_base == Fraction(1, frame.sample_rate):
         values = frame.to_ndarray()
         width = samples if frame.format.is_planar else samples * frame.layout.nb_channels
         trimmed = av.AudioFrame.from_ndarray(
@@ -96,7 +101,10 @@ def audio_seconds(path: str | Path) -> float:
 
     Headers of mp3 and mpeg files only estimate it. Raises as ``read_audio``.
     """
-    return math.fsum(frame.samples / frame.sample_rate for frame in decode_audio(path))
+    samples: Counter[int] = Counter()  # by Hz, so that only whole numbers are summed
+    for frame in decode_audio(path):
+        samples[frame.sample_rate] += frame.samples
+    return sum(count / rate for rate, count in samples.items())
 
 
 def write_wav(path: str | Path, audio: npt.ArrayLike, sample_rate: int = 16000) -> None:

@@ -24,13 +24,14 @@ class FfmpegError(UserError):
 
 @lru_cache(maxsize=1)
 def ffmpeg_binary() -> str:
-    """Path of the ffmpeg to run: the system's where there is one, else imageio-ffmpeg's own.
+    """Path of the ffmpeg to run: the system's where it can write H.264, else imageio-ffmpeg's own.
 
     Raises:
         UserError: there is neither.
     """
     system = shutil.which("ffmpeg")
-    if system:
+    # Some distributions build theirs without the encoder, for its patents.
+    if system and _writes_h264(system):
         return system
     # imported late: a system ffmpeg needs no wheel
     import imageio_ffmpeg
@@ -39,9 +40,15 @@ def ffmpeg_binary() -> str:
         return imageio_ffmpeg.get_ffmpeg_exe()
     except RuntimeError as error:
         raise UserError(
-            "No ffmpeg program was found. Install the package imageio-ffmpeg, or put ffmpeg on "
-            "the PATH."
+            "No ffmpeg program was found. Install the package imageio-ffmpeg, or put an "
+            "ffmpeg with libx264 on the PATH."
         ) from error
+
+
+def _writes_h264(binary: str) -> bool:
+    arguments = [binary, "-hide_banner", "-encoders"]
+    said = subprocess.run(arguments, capture_output=True, check=False, stdin=subprocess.DEVNULL)
+    return b" libx264 " in said.stdout
 
 
 def media_url(path: str | Path) -> str:

@@ -8,23 +8,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import av
-import av.error
 import numpy as np
 
 from mit_core.errors import ClipError, UserError
-from mit_core.media.audio import decode_audio
-from mit_core.media.probe import MediaInfo, open_media, pick_audio, pick_video, probe
+from mit_core.media.audio import mono_blocks
+from mit_core.media.probe import MediaInfo, probe
+from mit_core.media.reach import Reach, packet_reach
 
 OK = "ok"
 VIDEO_SUFFIXES = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".m4v")
 # In the order in which they are preferred as the sound of the video they lie beside.
 AUDIO_SUFFIXES = (".wav", ".flac", ".m4a", ".mp3", ".ogg", ".opus", ".aac")
 
-# A header's length may exceed the last time stamp by a frame or a block of sound, never by this.
-_SLACK_S = 0.25
-# Formats without a header that states their length: ffmpeg estimates it, so it proves nothing.
-_UNDECLARED = {"mpeg", "mpegts", "mp3", "aac", "h264", "hevc", "mpegvideo", "m4v"}
+# Steps between frames are uneven when more than this share of them are off by more than this
+# part: Matroska rounds to 1 ms (6 % at 60 fps), and a lost frame or two make no variable rate.
+_STEP_SLACK = 0.25
+_STEP_SHARE = 0.02
 # Sound that ends this much before the picture is worth a word, seconds.
 _EARLY_END_S = 0.5
 
@@ -80,16 +79,6 @@ class IntakeRecord:
     channels: int = 0
 
 
-@dataclass(frozen=True)
-class _Reach:
-    """Where a file's tracks really end and what its header says (0: nothing), in seconds."""
-
-    video_s: float
-    audio_s: float
-    declared_s: float
-    cut_short: bool
-
-
 def inspect_clip(
     video: str | Path,
     audio: str | Path | None = None,
@@ -113,9 +102,9 @@ def inspect_clip(
         facts |= _picture_facts(picture)
         sound = picture if sound_file is None else probe(sound_file)
         facts |= _sound_facts(sound)
-        reach = _reach(picture_file)
-        facts["seconds"] = reach.video_s
-        sound_reach = reach if sound_file is None else _reach(sound_file)
+        reach = packet_reach(picture_file)
+        facts |= {"seconds": reach.video_s} | _rate_facts(reach)
+        sound_reach = reach if sound_file is None else packet_reach(sound_file)
         _judge(picture, reach, sound, settings)
         facts["notes"] = _notes(picture, reach, sound_reach)
     except ClipError as error:
@@ -203,41 +192,16 @@ def _sound_facts(info: MediaInfo) -> dict[str, Any]:
     }
 
 
-def _reach(file: Path) -> _Reach:
-    """Read all packets (without decoding them) to learn where the file really ends."""
-    with open_media(file) as container:
-        video, audio = pick_video(container), pick_audio(container)
-        streams = [stream for stream in (video, audio) if stream is not None]
-        if not streams:
-            return _Reach(0.0, 0.0, 0.0, False)
-        start = (container.start_time or 0) / av.time_base
-        ends = {stream.index: start for stream in streams}
-        damage = -math.inf  # last packet that ffmpeg calls corrupt
-        try:
-            for packet in container.demux(streams):
-                if packet.size == 0:
-                    continue
-                index = packet.stream.index
-                if packet.pts is not None and packet.time_base is not None:
-                    stamp = float((packet.pts + (packet.duration or 0)) * packet.time_base)
-                    ends[index] = max(ends[index], stamp)
-                if packet.is_corrupt:
-                    damage = max(ends.values())
-        except av.error.FFmpegError:
-            damage = math.inf
-        declared = 0.0
-        if container.duration is not None and container.format.name not in _UNDECLARED:
-            declared = container.duration / av.time_base
-        end = max(ends.values())
-        return _Reach(
-            video_s=ends[video.index] - start if video is not None else 0.0,
-            audio_s=ends[audio.index] - start if audio is not None else 0.0,
-            declared_s=declared,
-            cut_short=damage > end - _SLACK_S or end - start < declared - _SLACK_S,
-        )
+def _rate_facts(reach: Reach) -> dict[str, Any]:
+    """The rate by the frames that are there: Matroska's header does not tell of missing ones."""
+    steps = np.diff(reach.stamps_s)
+    if steps.size == 0 or not reach.stamps_s[-1] > reach.stamps_s[0]:
+        return {}
+    uneven = np.abs(steps - np.median(steps)) > _STEP_SLACK * np.median(steps)
+    return {"fps": float(1 / steps.mean()), "variable_rate": bool(uneven.mean() > _STEP_SHARE)}
 
 
-def _notes(picture: MediaInfo, reach: _Reach, sound: _Reach) -> tuple[str, ...]:
+def _notes(picture: MediaInfo, reach: Reach, sound: Reach) -> tuple[str, ...]:
     notes = []
     if reach.cut_short:
         notes.append(f"{_breaks_off(picture, reach)} The part before is used.")
@@ -249,12 +213,12 @@ def _notes(picture: MediaInfo, reach: _Reach, sound: _Reach) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _breaks_off(picture: MediaInfo, reach: _Reach) -> str:
+def _breaks_off(picture: MediaInfo, reach: Reach) -> str:
     whole = f" of {reach.declared_s:.2f} s" if reach.declared_s > reach.video_s else ""
     return f"{picture.path.name} breaks off after {reach.video_s:.2f} s{whole}."
 
 
-def _judge(picture: MediaInfo, reach: _Reach, sound: MediaInfo, settings: Settings) -> None:
+def _judge(picture: MediaInfo, reach: Reach, sound: MediaInfo, settings: Settings) -> None:
     name = picture.path.name
     if picture.video is None:
         raise ClipError(
@@ -286,9 +250,5 @@ def _judge(picture: MediaInfo, reach: _Reach, sound: MediaInfo, settings: Settin
 def _peak_dbfs(file: Path) -> float:
     """Loudest sample of the sound mixed to mono, dB relative to full scale."""
     # 16 kHz, as everything after this hears it
-    resampler = av.AudioResampler(format="flt", layout="mono", rate=16000)
-    peak = 0.0
-    for frame in decode_audio(file):
-        for block in resampler.resample(frame):
-            peak = max(peak, float(np.abs(block.to_ndarray()).max(initial=0.0)))
+    peak = max((float(np.abs(block).max()) for block in mono_blocks(file, 16000)), default=0.0)
     return 20 * math.log10(peak) if peak > 0 else -math.inf

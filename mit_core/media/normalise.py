@@ -46,7 +46,7 @@ class NormalisedInfo:
         frames: video frames; the wav has exactly ``frames * 640`` samples.
         seconds: ``frames / 25``.
         width, height: pixels, even, upright, square.
-        source_fps: mean rate of the source.
+        source_fps: mean rate of the source, as its header says.
         source_variable_rate: True where its frames did not last equally long.
         audio_seconds: how much of ``seconds`` the source's sound reaches into; silence follows.
     """
@@ -134,7 +134,7 @@ def _graph(
         .filter("setpts", "PTS-STARTPTS")
         .filter("fps", fps=FPS, start_time=0, round="near")
         # square pixels first, then no side above max_side, then even by cutting one line
-        .filter("scale", "iw*sar", "ih")
+        .filter("scale", "iw*max(sar,1)", "ih/min(sar,1)")
         .filter("setsar", 1)
         .filter("scale", f"min(iw,iw*{side}/max(iw,ih))", f"min(ih,ih*{side}/max(iw,ih))")
         .filter("crop", "floor(iw/2)*2", "floor(ih/2)*2", 0, 0)

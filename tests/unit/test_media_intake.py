@@ -1,0 +1,126 @@
+"""mit_core.media.intake: every file ends in a verdict."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from media_clips import ffmpeg, flash_and_beep
+
+from mit_core.errors import UserError
+from mit_core.media.intake import Settings, find_videos, inspect_clip, sound_beside
+
+BAD_FILES = {
+    "audio_only.m4a": "no_video",
+    "empty.mp4": "empty_file",
+    "face_then_no_face.mp4": "ok",  # segmentation finds out
+    "fps60_audio8k_mono.mp4": "ok",
+    "no_audio.mp4": "no_audio",
+    "no_face_with_speech.mp4": "ok",  # segmentation finds out
+    "not_media.mp4": "not_media",
+    "silent_audio.mp4": "silent_audio",
+    "still_image_with_speech.mp4": "ok",  # segmentation finds out
+    "too_short_0p2s.mp4": "too_short",
+    "truncated.mpg": "truncated",
+    "variable_frame_rate.mp4": "ok",
+}
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_every_bad_file_has_its_verdict(footage: Path, name: str) -> None:
+    record = inspect_clip(footage / "bad" / name)
+    assert record.verdict == BAD_FILES[name]
+    if record.verdict == "ok":
+        assert record.reason == ""
+    else:
+        assert name in record.reason and record.reason.endswith(".")
+
+
+def test_no_file_of_the_folder_is_missed(footage: Path) -> None:
+    assert {file.name for file in (footage / "bad").iterdir()} == set(BAD_FILES)
+
+
+def test_facts_of_a_good_clip(tmp_path: Path) -> None:
+    clip = flash_and_beep(tmp_path / "clip.mp4", seconds=2, rate="30")
+    record = inspect_clip(clip)
+    assert (record.verdict, record.reason, record.notes) == ("ok", "", ())
+    assert record.video_sha256 == hashlib.sha256(clip.read_bytes()).hexdigest()
+    assert (record.audio, record.audio_sha256) == (None, "")
+    assert (record.width, record.height, record.fps, record.sample_rate) == (64, 48, 30, 44100)
+    assert (record.video_codec, record.audio_codec) == ("h264", "aac")
+    assert record.seconds == pytest.approx(2, abs=0.01)
+
+
+def test_separate_sound(tmp_path: Path) -> None:
+    clip = flash_and_beep(tmp_path / "clip.mp4", "-an", seconds=4)
+    full = flash_and_beep(tmp_path / "full.mkv", seconds=4)
+    ffmpeg("-i", full, "-vn", "-t", "1", tmp_path / "short.wav")
+    record = inspect_clip(clip, tmp_path / "short.wav")
+    assert record.verdict == "ok" and len(record.audio_sha256) == 64
+    assert record.notes == ("Its sound ends after 1.0 s of 4.0 s; the rest counts as silence.",)
+    missing = inspect_clip(clip, tmp_path / "missing.wav")
+    assert missing.verdict == "not_found" and "missing.wav" in missing.reason
+    assert missing.video_sha256 == record.video_sha256
+    assert inspect_clip(full, clip).verdict == "no_audio"
+
+
+@pytest.mark.parametrize(("suffix", "options"), [("mp4", ("-movflags", "+faststart")), ("mkv", ())])
+def test_a_file_that_breaks_off(tmp_path: Path, suffix: str, options: tuple[str, ...]) -> None:
+    whole = flash_and_beep(
+        *(tmp_path / f"whole.{suffix}", *options, "-c:v", "mpeg4", "-b:v", "2M", "-g", "5"),
+        seconds=8,
+        picture_filter="noise=alls=40:allf=t",
+    )
+    data = whole.read_bytes()
+    cut = tmp_path / f"cut.{suffix}"
+    cut.write_bytes(data[: len(data) // 2])
+    record = inspect_clip(cut)
+    assert record.verdict == "ok"
+    assert 2 < record.seconds < 6
+    (note,) = record.notes
+    assert note.startswith(f"cut.{suffix} breaks off after") and "of 8.0" in note
+    refused = inspect_clip(cut, settings=Settings(min_seconds=7))
+    assert refused.verdict == "truncated" and "Copy it again" in refused.reason
+    assert inspect_clip(whole).notes == ()
+
+
+def test_quiet_is_not_silent(tmp_path: Path) -> None:
+    for level, verdict in [(-50, "ok"), (-70, "silent_audio")]:
+        clip = flash_and_beep(
+            tmp_path / f"{-level}.mkv", "-af", f"volume={level + 6}dB", "-c:a", "pcm_s24le"
+        )
+        assert inspect_clip(clip).verdict == verdict
+
+
+def test_a_picture_is_no_video(tmp_path: Path) -> None:
+    ffmpeg("-f", "lavfi", "-i", "color=red:s=32x32", "-frames:v", "1", tmp_path / "still.mp4.png")
+    still = (tmp_path / "still.mp4.png").rename(tmp_path / "still.mp4")
+    assert inspect_clip(still).verdict == "no_video"
+
+
+def test_finding_videos(tmp_path: Path) -> None:
+    names = ["b.MP4", "a 말하기/it's.mpg", "z.webm", "a 말하기/c.mov"]
+    others = [".hidden.mp4", ".cache/x.mp4", "b.wav", "notes.txt", "._b.mp4"]
+    for name in names + others:
+        file = tmp_path / name
+        file.parent.mkdir(exist_ok=True)
+        file.touch()
+    (tmp_path / "loop").symlink_to(tmp_path, target_is_directory=True)
+    found = find_videos(tmp_path)
+    assert found == sorted(tmp_path / name for name in names)
+    assert find_videos(tmp_path / "b.MP4") == [tmp_path / "b.MP4"]
+
+
+def test_finding_none(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="holds no video"):
+        find_videos(tmp_path)
+    with pytest.raises(UserError, match="no such folder"):
+        find_videos(tmp_path / "missing")
+
+
+def test_the_sound_that_lies_beside(tmp_path: Path) -> None:
+    assert sound_beside(tmp_path / "a.b.mp4") is None
+    for name in ("a.mp3", "a.b.mp3", "c.wav"):
+        (tmp_path / name).touch()
+    assert sound_beside(tmp_path / "a.b.mp4") == tmp_path / "a.b.mp3"
+    (tmp_path / "a.b.WAV").touch()
+    assert sound_beside(tmp_path / "a.b.mp4") == tmp_path / "a.b.WAV"
