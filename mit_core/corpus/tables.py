@@ -93,18 +93,21 @@ def tabulate_corpus(
 
 
 def _funnel(stages: Mapping[str, list[tuple[str, Item]]]) -> list[dict[str, Any]]:
+    """What went into each stage is what the stage before let through."""
     rows = []
+    given = [item for _, item in stages[STAGES[0]]]
     for stage, pairs in stages.items():
         kept = [item for _, item in pairs if item.usable]
         rows.append(
             {
                 "stage": stage,
-                "items_in": len(pairs),
+                "items_in": len(given),
                 "items_out": len(kept),
-                "seconds_in": round(sum(item.seconds for _, item in pairs), 2),
+                "seconds_in": round(sum(item.seconds for item in given), 2),
                 "seconds_out": round(sum(item.seconds for item in kept), 2),
             }
         )
+        given = kept
     return rows
 
 
