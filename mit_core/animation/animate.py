@@ -48,7 +48,7 @@ class Settings:
     fps: float = 25.0
     postprocess: str = "resting"
     amp_lip_x: float = 1.0
-    amp_lip_y: float = 1.2
+    amp_lip_y: float = 1.0
     rest_in_pauses: bool = True
     blinks: str = "natural"
     head_motion: str = "natural"
