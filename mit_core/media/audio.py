@@ -43,13 +43,24 @@ def read_audio(path: str | Path, sample_rate: int = 16000) -> npt.NDArray[np.flo
 
 def mono_blocks(path: str | Path, sample_rate: int) -> Iterator[npt.NDArray[np.float32]]:
     """Yield what ``read_audio`` returns in pieces, so that none of it need stay in memory."""
-    # Integer samples make ffmpeg mix with weights that sum to 1; with floats two equal channels
-    # would come out at 1.41 times their level and clip.
-    resampler = av.AudioResampler(format="s32", layout="mono", rate=sample_rate)
+    resampler: av.AudioResampler | None = None
+    kind: tuple[str, str, int] | None = None
     for frame in decode_audio(path):
-        for block in resampler.resample(frame):
-            yield (block.to_ndarray()[0] / PCM32_SCALE).astype(np.float32)
-    for block in resampler.resample(None):
+        # Broadcasts and damaged files change from stereo to mono, say, on the way.
+        if kind != (kind := (frame.format.name, frame.layout.name, frame.sample_rate)):
+            yield from _resampled(resampler, None)
+            # Integer samples make ffmpeg mix with weights that sum to 1; with floats two equal
+            # channels would come out at 1.41 times their level and clip.
+            resampler = av.AudioResampler(format="s32", layout="mono", rate=sample_rate)
+        yield from _resampled(resampler, frame)
+    yield from _resampled(resampler, None)
+
+
+def _resampled(
+    resampler: av.AudioResampler | None, frame: av.AudioFrame | None
+) -> Iterator[npt.NDArray[np.float32]]:
+    """What comes out for one more frame, or, with None, what was still held back."""
+    for block in resampler.resample(frame) if resampler is not None else ():
         yield (block.to_ndarray()[0] / PCM32_SCALE).astype(np.float32)
 
 

@@ -60,6 +60,18 @@ def test_two_loud_channels_do_not_clip(tmp_path: Path) -> None:
     assert np.abs(read_audio(tmp_path / "stereo.wav")).max() == pytest.approx(0.9, abs=0.01)
 
 
+def test_sound_that_changes_its_kind_on_the_way(tmp_path: Path) -> None:
+    for name, options in [("a.ts", ("-ac", "1")), ("b.ts", ("-ac", "2"))]:
+        ffmpeg(
+            *("-f", "lavfi", "-i", "sine=500:d=1", *options),
+            *("-c:a", "mp2", tmp_path / name),
+        )
+    joined = tmp_path / "joined.ts"
+    joined.write_bytes((tmp_path / "a.ts").read_bytes() + (tmp_path / "b.ts").read_bytes())
+    expected = sum(len(read_audio(tmp_path / name)) for name in ("a.ts", "b.ts"))
+    assert len(read_audio(joined)) == pytest.approx(expected, abs=2)
+
+
 def test_no_sound(tmp_path: Path) -> None:
     write_ramp(tmp_path / "mute.mp4", 3)
     with pytest.raises(ClipError, match=r"mute\.mp4 has no sound") as caught:
