@@ -55,8 +55,8 @@ class Eyeballs:
         mask = np.zeros(part.shape[:2], np.uint8)
         width = LASH_WIDTH * self._mesh.scale
         fixed = np.rint(line[1:-1] * (1 << SHIFT)).astype(np.int32)
-        cv2.polylines(mask, [fixed], False, 255, max(1, round(width)), cv2.LINE_AA, SHIFT)
-        mask = cv2.GaussianBlur(mask, (0, 0), max(0.5, width / 3))
+        cv2.polylines(mask, [fixed], False, (255,), max(1, round(width)), cv2.LINE_AA, SHIFT)
+        cv2.GaussianBlur(mask, (0, 0), max(0.5, width / 3), dst=mask)
         alpha = (mask.astype(np.float32) * (strength / 255))[..., None]
         rgb = part[..., :3]
         rgb[:] = np.rint(rgb + alpha * np.minimum(colour - rgb, 0)).astype(np.uint8)

@@ -29,9 +29,9 @@ def opening_mask(
         return (x0, y0, x0, y0), np.zeros((0, 0), np.float32)
     mask = np.zeros((y1 - y0, x1 - x0), np.uint8)
     corners = np.rint((ring - (x0, y0)) * (1 << SHIFT)).astype(np.int32)
-    cv2.fillPoly(mask, [corners], 255, cv2.LINE_AA, SHIFT)
+    cv2.fillPoly(mask, [corners], (255,), cv2.LINE_AA, SHIFT)
     if softness > 0:
-        mask = cv2.GaussianBlur(mask, (0, 0), softness)
+        cv2.GaussianBlur(mask, (0, 0), softness, dst=mask)
     return (x0, y0, x1, y1), mask.astype(np.float32) / 255
 
 
@@ -62,7 +62,9 @@ class Layer:
         )
 
 
-def crop_around(points: np.ndarray, margin: float, shape: tuple[int, ...]) -> tuple[int, ...]:
+def crop_around(
+    points: np.ndarray, margin: float, shape: tuple[int, ...]
+) -> tuple[int, int, int, int]:
     """Integer box (x0, y0, x1, y1) around (N, 2) points with a margin, inside the picture."""
     low = np.floor(points.min(axis=0) - margin).astype(int).clip(0)
     high = np.ceil(points.max(axis=0) + margin).astype(int) + 1

@@ -17,6 +17,7 @@ from mit_core.rendering.skin import spread
 from mit_core.rendering.triangulation import SKIN_REACH, Cut, skin_triangles, triangulate
 
 TENSION_LENGTH = 0.35  # outer-eye distances; shorter is tighter, more local skin
+MOST_STRETCH = 3.0  # of an area
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class FaceMesh:
         pose_basis: float64 (V, 4), times a fitted pose: displacement by head motion.
         landmark_basis: float64 (68, 4), the same at the landmarks; its last column is how much
             of the head's motion each follows.
+        skin: int (S, 3), the triangles outside the openings.
         mouth, eyes: the openings.
         scale: outer-eye distance, pixels.
     """
@@ -39,6 +41,7 @@ class FaceMesh:
     skin_weights: np.ndarray
     pose_basis: np.ndarray
     landmark_basis: np.ndarray
+    skin: np.ndarray
     mouth: Cut
     eyes: tuple[Cut, Cut]
     scale: float
@@ -51,6 +54,17 @@ class FaceMesh:
         """
         own = target - landmarks - self.landmark_basis @ pose
         return self.vertices + self.pose_basis @ pose + self.skin_weights @ own
+
+    def torn(self, moved: np.ndarray) -> float:
+        """Area of skin folded over or stretched beyond measure, in square outer-eye distances."""
+        before, after = _areas(self.vertices[self.skin]), _areas(moved[self.skin])
+        bad = (after < 0) | (after > MOST_STRETCH * before)
+        return float(before[bad].sum()) / self.scale**2
+
+
+def _areas(triangles: np.ndarray) -> np.ndarray:
+    edges = triangles[:, 1:] - triangles[:, :1]
+    return (edges[:, 0, 0] * edges[:, 1, 1] - edges[:, 0, 1] * edges[:, 1, 0]) / 2
 
 
 def build_mesh(landmarks: np.ndarray, canvas: Canvas, pose: HeadPose) -> FaceMesh:
@@ -79,6 +93,7 @@ def build_mesh(landmarks: np.ndarray, canvas: Canvas, pose: HeadPose) -> FaceMes
         skin_weights=weights,
         pose_basis=share * pose.basis(np.column_stack([vertices, depth])),
         landmark_basis=landmark_share * pose.basis(landmarks),
+        skin=skin,
         mouth=mouth,
         eyes=(eyes[0], eyes[1]),
         scale=scale,

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+# Beside bright skin teeth are a little lighter, and keep this share of its colour.
+TEETH_LIGHT, TEETH_COLOUR = 1.12, 0.3
+
 
 @dataclass(frozen=True)
 class MouthPalette:
@@ -26,9 +29,8 @@ def mouth_palette(image: np.ndarray, landmarks: np.ndarray) -> MouthPalette:
     lips = _median(image, landmarks[48:60, :2], exclude=landmarks[60:68, :2])
     skin = _bright(image, landmarks[[31, 35, 12, 4], :2])
     # Teeth are lit like the skin beside them but have little colour of their own.
-    light = float(skin.max())
-    teeth = np.array([0.93, 0.9, 0.85], np.float32) * light
-    teeth = 0.75 * teeth + 0.25 * skin * (light / max(float(skin.mean()), 1.0)) * 0.9
+    grey = float(skin.mean())
+    teeth = TEETH_LIGHT * (grey + TEETH_COLOUR * (skin - grey))
     flesh = _saturated(lips, 1.5)
     return MouthPalette(
         seam=(0.32 * flesh).astype(np.float32),
@@ -45,14 +47,14 @@ def _saturated(colour: np.ndarray, gain: float) -> np.ndarray:
 
 def _median(image: np.ndarray, polygon: np.ndarray, exclude: np.ndarray) -> np.ndarray:
     mask = np.zeros(image.shape[:2], np.uint8)
-    cv2.fillPoly(mask, [np.rint(polygon).astype(np.int32)], 255)
-    cv2.fillPoly(mask, [np.rint(exclude).astype(np.int32)], 0)
+    cv2.fillPoly(mask, [np.rint(polygon).astype(np.int32)], (255,))
+    cv2.fillPoly(mask, [np.rint(exclude).astype(np.int32)], (0,))
     return _pixels(image, mask, polygon).astype(np.float32).mean(axis=0)
 
 
 def _bright(image: np.ndarray, polygon: np.ndarray) -> np.ndarray:
     mask = np.zeros(image.shape[:2], np.uint8)
-    cv2.fillPoly(mask, [cv2.convexHull(np.rint(polygon).astype(np.int32))], 255)
+    cv2.fillPoly(mask, [cv2.convexHull(np.rint(polygon).astype(np.int32))], (255,))
     pixels = _pixels(image, mask, polygon).astype(np.float32)
     luminance = pixels.mean(axis=1)
     return pixels[luminance >= np.percentile(luminance, 60)].mean(axis=0)

@@ -10,9 +10,10 @@ SHIFT = 4
 class BackwardMap:
     """Rasterises a moved mesh on a coarse grid of nodes over a box of the picture.
 
-    The mesh must cover the box whatever the motion, which a mesh with a fixed rim does. Nodes
-    are ``step`` pixels apart, and the displacement between them is bilinear: it is smooth apart
-    from the rims of mouth and eyes, which are drawn over at full resolution.
+    Where no triangle lies nothing moves: give the triangles that can move, whose outer rim is
+    fixed, so that they cover the same area whatever the motion. Nodes are ``step`` pixels apart,
+    and the displacement between them is bilinear: it is smooth apart from the rims of mouth and
+    eyes, which are drawn over at full resolution.
 
     Args:
         vertices: (V, 2) positions in the portrait, pixels.
@@ -57,7 +58,7 @@ class BackwardMap:
         """
         target = moved[self._triangles]  # (T, 3, 2)
         self._label(target)
-        labels = self._labels.ravel()
+        labels = self._labels.ravel()  # the last row stands for "no triangle"
         coefficients = _planes(target, self._corners - target)
         c = coefficients.take(labels, axis=0)
         x, y = self._node_x, self._node_y
@@ -71,6 +72,7 @@ class BackwardMap:
         return cv2.resize(field, self._size, interpolation=cv2.INTER_LINEAR)
 
     def _label(self, target: np.ndarray) -> None:
+        self._labels.fill(len(target))
         origin = np.array(self.box[:2]) + 0.5 * self._factor - 0.5
         fixed = np.rint((target - origin) / self._factor * (1 << SHIFT)).astype(np.int32)
         edge1, edge2 = target[:, 1] - target[:, 0], target[:, 2] - target[:, 0]
@@ -84,7 +86,7 @@ class BackwardMap:
 
 
 def _planes(target: np.ndarray, offset: np.ndarray) -> np.ndarray:
-    """Rows (T, 12): two barycentric planes over the frame, then the corners' displacements.
+    """Rows (T + 1, 12): two barycentric planes over the frame, then displacements, last all 0.
 
     Displacements and not positions are interpolated, so that rest is exact in float32.
     """
@@ -94,13 +96,13 @@ def _planes(target: np.ndarray, offset: np.ndarray) -> np.ndarray:
     )
     # A collapsed triangle is at most a line on the grid; any finite value serves there.
     area = np.where(np.abs(area) < 1e-6, 1e-6, area)
-    rows = np.empty((len(target), 12))
+    rows = np.zeros((len(target) + 1, 12))
     for column, (a, b) in ((0, (p1, p2)), (3, (p2, p0))):
-        rows[:, column] = (a[:, 1] - b[:, 1]) / area
-        rows[:, column + 1] = (b[:, 0] - a[:, 0]) / area
-        rows[:, column + 2] = (a[:, 0] * b[:, 1] - b[:, 0] * a[:, 1]) / area
+        rows[:-1, column] = (a[:, 1] - b[:, 1]) / area
+        rows[:-1, column + 1] = (b[:, 0] - a[:, 0]) / area
+        rows[:-1, column + 2] = (a[:, 0] * b[:, 1] - b[:, 0] * a[:, 1]) / area
     for axis, column in ((0, 6), (1, 9)):
-        rows[:, column] = offset[:, 2, axis]
-        rows[:, column + 1] = offset[:, 0, axis] - offset[:, 2, axis]
-        rows[:, column + 2] = offset[:, 1, axis] - offset[:, 2, axis]
+        rows[:-1, column] = offset[:, 2, axis]
+        rows[:-1, column + 1] = offset[:, 0, axis] - offset[:, 2, axis]
+        rows[:-1, column + 2] = offset[:, 1, axis] - offset[:, 2, axis]
     return rows.astype(np.float32)

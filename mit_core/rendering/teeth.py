@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 
+from mit_core.rendering.layers import SHIFT
 from mit_core.rendering.palette import MouthPalette
 
 # Widths of upper teeth from the middle outward in outer-eye distances (8.5, 6.5, 7.5, 7 mm seen
@@ -26,7 +27,7 @@ def own_teeth(crop: np.ndarray, upper: np.ndarray, lower: np.ndarray, scale: flo
     """
     ring = np.concatenate([upper, lower[-2:0:-1]])
     inside = np.zeros(crop.shape[:2], np.uint8)
-    cv2.fillPoly(inside, [np.rint(ring * 16).astype(np.int32)], 255, cv2.LINE_8, 4)
+    cv2.fillPoly(inside, [np.rint(ring * (1 << SHIFT)).astype(np.int32)], (255,), cv2.LINE_8, SHIFT)
     _, labels = cv2.distanceTransformWithLabels(
         255 - inside, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
     )
@@ -37,9 +38,9 @@ def own_teeth(crop: np.ndarray, upper: np.ndarray, lower: np.ndarray, scale: flo
     extended = np.where(inside[..., None] > 0, crop, soft)
     # Upward the layer goes on (gums, roots); below the opening there is nothing to continue.
     above = [[crop.shape[1], lower[-1, 1]], [crop.shape[1], 0], [0, 0], [0, lower[0, 1]]]
-    polygon = np.rint(np.concatenate([lower, above]) * 16).astype(np.int32)
+    polygon = np.rint(np.concatenate([lower, above]) * (1 << SHIFT)).astype(np.int32)
     mask = np.zeros(crop.shape[:2], np.uint8)
-    cv2.fillPoly(mask, [polygon], 1, cv2.LINE_8, 4)
+    cv2.fillPoly(mask, [polygon], (1,), cv2.LINE_8, SHIFT)
     within, beyond = (cv2.distanceTransform(m, cv2.DIST_L2, 5) for m in (mask, 1 - mask))
     return np.dstack([extended, (within - beyond) / scale]).astype(np.float32)
 

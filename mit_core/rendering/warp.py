@@ -17,7 +17,11 @@ NODES_PER_EYE_DISTANCE = 64
 MOST_NODES = 70_000  # ... and more than this takes longer than the rest of a frame.
 MARGIN = 0.6  # of mirrored picture around it, in outer-eye distances
 FLAP_NODES = 2.5  # reach of lips and lids past their rims, so that the map's kink is hidden
+TEAR = 0.006  # of skin, square outer-eye distances, that one overlooks; a face has about 5
+TURN_STEPS = 7  # halvings of how much of a turn a portrait can take
 UPPER_LOWER_PAIRS = ((61, 67), (62, 66), (63, 65), (37, 41), (38, 40), (43, 47), (44, 46))
+
+_ONE_MAP = np.empty(0, np.float32)  # cv2.remap's second map, which the first one makes needless
 
 
 class MeshWarp:
@@ -44,21 +48,22 @@ class MeshWarp:
         scale = float(np.linalg.norm(points[45, :2] - points[36, :2]))
         self._margin = round(MARGIN * scale)
         self.mesh: FaceMesh = build_mesh(points, Canvas(width, height, self._margin), self._pose)
-        self._box = _moving_box(self.mesh, width, height)
+        moving = _moving_triangles(self.mesh)
+        self._box = _box_of(self.mesh.vertices[moving], width, height)
         step = _node_step(self._box, self.mesh.scale)
         self._flaps = Flaps(self.mesh, FLAP_NODES * step)
         self._map = BackwardMap(
             np.concatenate([self.mesh.vertices, self._flaps.sources]),
-            np.concatenate([self.mesh.triangles, self._flaps.triangles]),
+            np.concatenate([moving, self._flaps.triangles]),
             self._box,
             step,
             on_top=len(self._flaps.triangles),
         )
         self._texture = _doubled(self._image, self._margin)
         x0, y0, x1, y1 = self._box
-        self._identity = np.dstack(
+        self._identity = 2 * np.dstack(
             np.meshgrid(np.arange(x0, x1, dtype=np.float32), np.arange(y0, y1, dtype=np.float32))
-        ) + np.float32(self._margin)
+        ) + np.float32(2 * self._margin)
         self._mouth = MouthInterior(self._image, points, self.mesh)
         self._eyes = Eyeballs(self._image, self.mesh)
 
@@ -74,19 +79,45 @@ class MeshWarp:
             uint8 frame of the portrait's shape.
         """
         target = _in_order(np.asarray(landmarks, np.float64)[:, :2], self._landmarks)
-        pose = self._pose.fit(target)
-        moved = self.mesh.moved(target, self._landmarks[:, :2], pose)
+        target, pose, moved = self._whole(target)
         displacement = self._map.displacement(np.concatenate([moved, self._flaps.moved(moved)]))
         frame = self._image.copy()
         x0, y0, x1, y1 = self._box
-        reading = cv2.add(self._identity, displacement)
-        cv2.multiply(reading, (2.0, 2.0, 0, 0), dst=reading)
+        reading = cv2.scaleAdd(displacement, 2.0, self._identity)
         frame[y0:y1, x0:x1] = cv2.remap(
-            self._texture, reading, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+            self._texture, reading, _ONE_MAP, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
         )
         self._eyes.draw(frame, moved, pose)
         self._mouth.draw(frame, moved, pose, target)
         return frame
+
+    def _whole(self, target: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Target (68, 2), pose (4, 2) and vertices (V, 2) that leave the skin in one piece.
+
+        A portrait that is already turned hides one cheek, which no mesh can turn into view. There
+        the head keeps what it can of its turn in depth; lips, lids and the rest are untouched.
+        """
+        full = self._pose.fit(target)
+        relief = np.outer(self.mesh.landmark_basis[:, 2], full[2])
+
+        def turned(share: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+            pose = full * [[1], [1], [share], [1]]
+            points = target - (1 - share) * relief
+            return points, pose, self.mesh.moved(points, self._landmarks[:, :2], pose)
+
+        whole = turned(1.0)
+        if self.mesh.torn(whole[2]) <= TEAR:
+            return whole
+        # what is torn without any turn is the lips' or lids' doing, and not the turn's
+        allowed = TEAR + self.mesh.torn(turned(0.0)[2])
+        low, high = 0.0, 1.0
+        for _ in range(TURN_STEPS):
+            middle = (low + high) / 2
+            if self.mesh.torn(turned(middle)[2]) <= allowed:
+                low = middle
+            else:
+                high = middle
+        return turned(low)
 
 
 def _with_depth(landmarks: np.ndarray) -> np.ndarray:
@@ -99,13 +130,17 @@ def _with_depth(landmarks: np.ndarray) -> np.ndarray:
     return np.column_stack([landmarks, np.zeros(68)])
 
 
-def _moving_box(mesh: FaceMesh, width: int, height: int) -> tuple[int, int, int, int]:
-    """Integer box around every vertex that can move, and its neighbours."""
+def _moving_triangles(mesh: FaceMesh) -> np.ndarray:
+    """The triangles (T', 3) with a vertex that can move."""
     moves = (np.abs(mesh.pose_basis).sum(axis=1) > 0) | (np.abs(mesh.skin_weights).sum(axis=1) > 0)
-    touched = np.unique(mesh.triangles[moves[mesh.triangles].any(axis=1)])
-    low = np.floor(mesh.vertices[touched].min(axis=0)).astype(int)
-    high = np.ceil(mesh.vertices[touched].max(axis=0)).astype(int) + 1
-    return max(0, low[0]), max(0, low[1]), min(width, high[0]), min(height, high[1])
+    return mesh.triangles[moves[mesh.triangles].any(axis=1)]
+
+
+def _box_of(corners: np.ndarray, width: int, height: int) -> tuple[int, int, int, int]:
+    """Integer box around triangles (T, 3, 2), inside the picture."""
+    low = np.floor(corners.min(axis=(0, 1))).astype(int).clip(0)
+    high = np.ceil(corners.max(axis=(0, 1))).astype(int) + 1
+    return int(low[0]), int(low[1]), int(min(width, high[0])), int(min(height, high[1]))
 
 
 def _node_step(box: tuple[int, int, int, int], scale: float) -> int:
@@ -119,7 +154,7 @@ def _doubled(image: np.ndarray, margin: int) -> np.ndarray:
     Bilinear reading from it is nearly as sharp as cubic reading from the image, at a fifth of
     the time, and exact where nothing moved.
     """
-    image = cv2.copyMakeBorder(image, *[margin] * 4, cv2.BORDER_REFLECT_101)
+    image = cv2.copyMakeBorder(image, margin, margin, margin, margin, cv2.BORDER_REFLECT_101)
     height, width = image.shape[:2]
     x, y = np.meshgrid(
         np.arange(2 * width, dtype=np.float32) / 2, np.arange(2 * height, dtype=np.float32) / 2
