@@ -13,6 +13,14 @@ Box = tuple[float, float, float, float]
 Image = npt.NDArray[np.uint8]
 
 
+@dataclass(frozen=True)
+class FoundFace:
+    """A face's box, about from the brows to the chin, and its score, 0..1."""
+
+    box: Box
+    score: float
+
+
 def area(box: Box) -> float:
     """Area in square pixels."""
     return max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1])

@@ -5,10 +5,9 @@ import numpy.typing as npt
 from scipy.spatial.transform import Rotation, Slerp
 
 from mit_core.faces.pose import continuous
+from mit_core.sequences import FEATURE_HZ, VIDEO_HZ
 
-VIDEO_HZ = 25.0
-# Mel frames: 16,000 samples a second in hops of 256.
-FEATURE_HZ = 16_000 / 256
+__all__ = ["FEATURE_HZ", "VIDEO_HZ", "resample", "resample_quaternions"]
 
 
 def _positions(length: int, from_hz: float, to_hz: float, n_frames: int | None) -> np.ndarray:

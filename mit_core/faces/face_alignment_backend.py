@@ -47,7 +47,10 @@ def _read(path: Path, device: str) -> dict[str, Any]:
         with torch.serialization.safe_globals(admitted):
             return torch.load(path, map_location=device, weights_only=True)
     except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
-        raise UserError(f"{path}: this is not a readable weight file ({error}).") from error
+        raise UserError(
+            f"{path}: this is not a weight file that can be read safely; put the file that the "
+            "package face-alignment 1.5 uses there."
+        ) from error
 
 
 class _LocalFaceAlignment(FaceAlignment):

@@ -8,7 +8,6 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 from typing import Any
 
 # MediaPipe logs a page of native messages a graph; before the import or not at all.
@@ -19,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from mediapipe.python.solution_base import SolutionBase
 
-from mit_core.faces.boxes import Box, Crop, Image, area, box_of, overlap, square_crop
+from mit_core.faces.boxes import Box, Crop, FoundFace, Image, area, box_of, overlap, square_crop
 from mit_core.faces.detectors import Detection
 from mit_core.faces.scheme import MEDIAPIPE_TO_IBUG
 
@@ -80,14 +79,6 @@ def _relative_box(detection: Any, width: int, height: int) -> Box:
         (box.xmin + box.width) * width,
         (box.ymin + box.height) * height,
     )
-
-
-@dataclass(frozen=True)
-class FoundFace:
-    """A face's box, about from the brows to the chin, and its score, 0..1."""
-
-    box: Box
-    score: float
 
 
 class MediapipeFaces:

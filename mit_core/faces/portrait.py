@@ -1,0 +1,69 @@
+"""The landmarks of a portrait: a photo, a painting, a drawing."""
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from mit_core.errors import UserError
+from mit_core.faces.boxes import Image
+from mit_core.faces.detectors import LandmarkDetector
+from mit_core.faces.landmark_table import read_landmark_table
+
+
+def table_beside(portrait: str | Path) -> Path:
+    """Where a user may put a portrait's landmarks: ``face.png`` -> ``face.landmarks.tsv``."""
+    portrait = Path(portrait)
+    return portrait.with_name(f"{portrait.stem}.landmarks.tsv")
+
+
+def portrait_landmarks(
+    portrait: str | Path, image: Image, detector: LandmarkDetector
+) -> npt.NDArray[np.float32]:
+    """Landmarks (68, 3) of a portrait: from the table beside it, else from the detector.
+
+    Raises:
+        UserError: the table is wrong or lies outside the picture, or no face was found.
+    """
+    table = table_beside(portrait)
+    if not table.is_file():
+        return find_portrait_landmarks(image, detector, portrait)
+    points = read_landmark_table(table)
+    height, width = image.shape[:2]
+    inside = (points[:, :2] > (-width, -height)) & (points[:, :2] < (2 * width, 2 * height))
+    if not inside.all():
+        raise UserError(
+            f"{table}: these landmarks lie far outside of the {width}x{height} picture; give "
+            "them in its pixels, x to the right and y down."
+        )
+    return points
+
+
+def find_portrait_landmarks(
+    image: Image, detector: LandmarkDetector, name: str | Path
+) -> npt.NDArray[np.float32]:
+    """Landmarks of the largest face of a picture; shape = (68, 3), float32, pixels.
+
+    Args:
+        image: shape = (H, W, 3) or, with transparency, (H, W, 4), uint8 RGB(A).
+        name: the picture's path, for the error.
+
+    Raises:
+        UserError: no face was found; says how to give landmarks by hand.
+    """
+    found = detector.detect(_opaque(image))
+    if found is None:
+        raise UserError(
+            f"{name}: no face was found in this picture. Use one that shows a whole face from the "
+            "front, or put its landmarks beside it in a text file of 68 rows of x y (pixels, "
+            f"iBUG order) named {table_beside(name).name}."
+        )
+    return found.points
+
+
+def _opaque(image: Image) -> Image:
+    """The picture over white, as a viewer would show it."""
+    if image.shape[2] == 3:
+        return image
+    alpha = image[..., 3:].astype(np.float32) / 255
+    return np.rint(image[..., :3] * alpha + 255 * (1 - alpha)).astype(np.uint8)
