@@ -100,7 +100,8 @@ class MediapipeFaces:
     def find(self, image: Image) -> list[FoundFace]:
         """Faces of an RGB picture, largest first.
 
-        Faces far from the camera are looked for first, then faces that fill the picture.
+        Faces far from the camera are looked for first, then faces that fill the picture. The
+        smallest found is about a fifteenth of the picture's width.
         """
         height, width = image.shape[:2]
         for graph in self._graphs.values():
