@@ -3,7 +3,8 @@
 import cv2
 import numpy as np
 
-SHIFT = 4  # polygon corners to 1/16 pixel
+SHIFT = 4  # polygon corners to 1/16 of a fine pixel
+FINE = 4  # fine pixels a pixel and side; OpenCV's own smooth edges reach a whole pixel outside
 
 
 def opening_mask(
@@ -27,9 +28,11 @@ def opening_mask(
     x1, y1 = int(min(shape[1], high[0])), int(min(shape[0], high[1]))
     if x1 <= x0 or y1 <= y0:
         return (x0, y0, x0, y0), np.zeros((0, 0), np.float32)
-    mask = np.zeros((y1 - y0, x1 - x0), np.uint8)
-    corners = np.rint((ring - (x0, y0)) * (1 << SHIFT)).astype(np.int32)
-    cv2.fillPoly(mask, [corners], (255,), cv2.LINE_AA, SHIFT)
+    fine = np.zeros((FINE * (y1 - y0), FINE * (x1 - x0)), np.uint8)
+    # pixel centres are whole numbers in both: x lies at (x + 1/2) FINE - 1/2
+    corners = ((ring - (x0, y0) + 0.5) * FINE - 0.5) * (1 << SHIFT)
+    cv2.fillPoly(fine, [np.rint(corners).astype(np.int32)], (255,), cv2.LINE_8, SHIFT)
+    mask = cv2.resize(fine, (x1 - x0, y1 - y0), interpolation=cv2.INTER_AREA)
     if softness > 0:
         cv2.GaussianBlur(mask, (0, 0), softness, dst=mask)
     return (x0, y0, x1, y1), mask.astype(np.float32) / 255
