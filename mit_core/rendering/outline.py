@@ -8,6 +8,8 @@ import numpy as np
 # In outer-eye distances:
 HEAD_FADE = 0.95  # head motion fades to the background over this distance from the hair
 RIM_FADE = 0.45  # and over this distance to the canvas's rim, which stays
+MARGIN = 0.6  # of mirrored picture beyond its rim
+STILL = 0.35  # width of the strip around the head's surroundings that does not move
 # Height of the hair's top above the eyes relative to the chin's distance below them (the eyes
 # lie half way up a skull; hair adds a quarter) and its half width relative to the jaw's ends.
 HAIR_HEIGHT, HAIR_WIDTH = 1.3, 1.3
@@ -15,24 +17,26 @@ HAIR_HEIGHT, HAIR_WIDTH = 1.3, 1.3
 
 @dataclass(frozen=True)
 class Canvas:
-    """The meshed area: a picture of ``width`` x ``height`` pixels and ``margin`` around it.
+    """The meshed area: the head's surroundings, and a margin beyond the picture where it is near.
 
     The margin lets a head that the picture's rim cuts move as freely as any other.
+
+    Attributes:
+        low, high: (2,) smallest and largest x and y in pixels of the picture, half a pixel
+            outside the outermost pixels' centres.
     """
 
-    width: int
-    height: int
-    margin: int
+    low: np.ndarray
+    high: np.ndarray
 
-    @property
-    def low(self) -> np.ndarray:
-        """Smallest x and y, half a pixel outside so that every pixel's centre is inside."""
-        return np.array([-self.margin - 0.5] * 2)
-
-    @property
-    def high(self) -> np.ndarray:
-        """Largest x and y."""
-        return np.array([self.width, self.height]) + self.margin - 0.5
+    @classmethod
+    def around(cls, points: np.ndarray, scale: float, width: int, height: int) -> "Canvas":
+        """The canvas of a head with 68 landmarks (68, 2) in a picture of this size."""
+        outline = _head_outline(points)
+        reach, margin = (HEAD_FADE + STILL) * scale, round(MARGIN * scale)
+        low = np.maximum(np.floor(outline.min(axis=0) - reach), -margin)
+        high = np.minimum(np.ceil(outline.max(axis=0) + reach), np.array([width, height]) + margin)
+        return cls(low - 0.5, high - 0.5)
 
 
 def head_share(points: np.ndarray, at: np.ndarray, scale: float, canvas: Canvas) -> np.ndarray:
