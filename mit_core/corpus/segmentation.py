@@ -1,6 +1,7 @@
 """Which stretches of a clip show one face that speaks, and why the rest does not serve."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -84,21 +85,26 @@ class Segmentation:
 
 
 def segment_clip(
-    video: str | Path, audio: str | Path, settings: SegmentSettings | None = None
+    video: str | Path,
+    audio: str | Path,
+    settings: SegmentSettings | None = None,
+    faces: MediapipeFaces | None = None,
 ) -> Segmentation:
     """Segment one normalised clip (25 fps, mono 16 kHz); it is decoded once.
+
+    Args:
+        faces: the face finder, for a caller that has many clips; opened and closed here if None.
 
     Raises:
         ClipError: a file cannot be read.
     """
+    if faces is None:
+        with closing(MediapipeFaces()) as own:
+            return segment_clip(video, audio, settings, own)
     settings = settings or SegmentSettings()
-    faces = MediapipeFaces()
     tracker = FaceTracker(faces.find, settings.search_step, settings.min_score)
-    try:
-        cuts = shot_cuts(_shown_to(tracker, read_frames(video)))
-        tracks = tracker.finish()
-    finally:
-        faces.close()
+    cuts = shot_cuts(_shown_to(tracker, read_frames(video)))
+    tracks = tracker.finish()
     speech = speech_frames(read_audio(audio))
     return cut_segments(tracker.n_frames, cuts, tracks, speech, settings)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from mit_core.faces.mouth import as_points
+from mit_core.faces.points import as_points
 from mit_core.faces.scheme import LEFT_EYE, LID_PAIRS, RIGHT_EYE
 
 _UPPER = [upper for upper, _ in LID_PAIRS]

@@ -85,17 +85,7 @@ class MediapipeFaces:
     """Finds boxes around the faces of a picture."""
 
     def __init__(self) -> None:
-        self._graphs = {
-            name: _open_graph(
-                graph,
-                calculator_params={
-                    f"facedetection{name}__facedetection"
-                    "__TensorsToDetectionsCalculator.min_score_thresh": _PICTURE_SCORE
-                },
-                outputs=["detections"],
-            )
-            for name, graph in _FACES_GRAPHS.items()
-        }
+        self._graphs: dict[str, SolutionBase] = {}
 
     def find(self, image: Image) -> list[FoundFace]:
         """Faces of an RGB picture, largest first.
@@ -104,8 +94,8 @@ class MediapipeFaces:
         smallest found is about a fifteenth of the picture's width.
         """
         height, width = image.shape[:2]
-        for graph in self._graphs.values():
-            found = graph.process({"image": np.ascontiguousarray(image)}).detections
+        for name in _FACES_GRAPHS:
+            found = self._graph(name).process({"image": np.ascontiguousarray(image)}).detections
             if found:
                 faces = [
                     FoundFace(_relative_box(detection, width, height), detection.score[0])
@@ -113,6 +103,19 @@ class MediapipeFaces:
                 ]
                 return sorted(faces, key=lambda face: area(face.box), reverse=True)
         return []
+
+    def _graph(self, name: str) -> SolutionBase:
+        """The second graph is seldom needed, and opening one costs a tenth of a second."""
+        if name not in self._graphs:
+            self._graphs[name] = _open_graph(
+                _FACES_GRAPHS[name],
+                calculator_params={
+                    f"facedetection{name}__facedetection"
+                    "__TensorsToDetectionsCalculator.min_score_thresh": _PICTURE_SCORE
+                },
+                outputs=["detections"],
+            )
+        return self._graphs[name]
 
     def close(self) -> None:
         for graph in self._graphs.values():

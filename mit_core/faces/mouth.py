@@ -3,8 +3,8 @@
 import numpy as np
 import numpy.typing as npt
 
-from mit_core.faces.registration import outer_eye_distance
-from mit_core.faces.scheme import INNER_LIP, INNER_LIP_PAIRS, N_POINTS
+from mit_core.faces.points import as_points, outer_eye_distance
+from mit_core.faces.scheme import INNER_LIP, INNER_LIP_PAIRS
 
 _UPPER = [upper for upper, _ in INNER_LIP_PAIRS]
 _LOWER = [lower for _, lower in INNER_LIP_PAIRS]
@@ -13,16 +13,6 @@ _LOWER = [lower for _, lower in INNER_LIP_PAIRS]
 # follow their inner neighbour, those beside a corner follow the nearest pair half as far.
 _OUTER_BESIDE_PAIR = {50: 61, 51: 62, 52: 63, 56: 65, 57: 66, 58: 67}
 _OUTER_BESIDE_CORNER = {49: 61, 53: 63, 55: 65, 59: 67}
-
-
-def as_points(landmarks: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
-    """View landmarks (..., 204) or (..., 68, 2 or 3) as points (..., 68, 2 or 3)."""
-    landmarks = np.asarray(landmarks)
-    if landmarks.shape[-1] == N_POINTS * 3:
-        return landmarks.reshape(*landmarks.shape[:-1], N_POINTS, 3)
-    if landmarks.ndim < 2 or landmarks.shape[-2] != N_POINTS or landmarks.shape[-1] not in (2, 3):
-        raise ValueError(f"expected (..., 204) or (..., 68, 2 or 3), got {landmarks.shape}")
-    return landmarks
 
 
 def _fan(polygon: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:

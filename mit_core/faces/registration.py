@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from mit_core.faces.points import outer_eye_distance
 from mit_core.faces.pose import matrices_of, quaternions_of
 from mit_core.faces.rigid import fit_rigid
-from mit_core.faces.scheme import LEFT_EYE_OUTER, N_POINTS, RIGHT_EYE_OUTER, STEADY
+from mit_core.faces.scheme import N_POINTS, STEADY
 from mit_core.faces.smoothing import savitzky_golay
 from mit_core.faces.standard_face import standard_face
 
@@ -46,13 +47,6 @@ class Registered:
     quaternions: npt.NDArray[np.float64]
     translations: npt.NDArray[np.float64]
     scale: float
-
-
-def outer_eye_distance(points: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
-    """Distance between the outer corners of the eyes; (..., 68, 2 or 3) -> (...)."""
-    points = np.asarray(points)
-    across = points[..., LEFT_EYE_OUTER, :] - points[..., RIGHT_EYE_OUTER, :]
-    return np.linalg.norm(across, axis=-1)
 
 
 def register(

@@ -2,7 +2,6 @@
 
 import numpy as np
 import numpy.typing as npt
-from scipy.signal import savgol_filter
 
 
 def savitzky_golay(
@@ -18,6 +17,9 @@ def savitzky_golay(
         window: odd length in frames.
         order: order of the polynomial (Savitzky & Golay 1964).
     """
+    # scipy.signal takes a second to import, and much that smooths nothing imports this module.
+    from scipy.signal import savgol_filter
+
     if window < 1 or window % 2 == 0:
         raise ValueError(f"the smoothing window must be odd and positive, got {window}")
     values = np.asarray(values, dtype=np.float64)
