@@ -11,7 +11,7 @@ from mit_core.errors import UserError
 from mit_core.evaluation.measures import ClipMeasures, mean_measures, measure_clip
 from mit_core.evaluation.ridge import fit_ridge
 from mit_core.files import write_text
-from mit_core.models.checkpoint import ContentCheckpoint, load_content
+from mit_core.models.checkpoint import ContentCheckpoint, FeatureScaling, load_content
 from mit_core.sequences import Sequences
 from mit_core.training.bases import base_faces
 from mit_core.training.content import limited_threads
@@ -33,8 +33,8 @@ def evaluate_content(
 
     Rows: ``mean_face`` (no displacement), ``ridge`` and ``content``, and the last two once more
     hearing each clip with another clip's audio (``*_mismatched``): what a predictor scores there
-    it owes to the corpus's fixed timing and not to hearing. All share the checkpoint's base faces,
-    feature scaling and window.
+    it owes to the corpus's fixed timing and not to hearing. All share the checkpoint's base faces
+    and window.
 
     Args:
         checkpoint: path of a ``ContentCheckpoint``.
@@ -55,7 +55,9 @@ def evaluate_content(
         )
     model = load_content(checkpoint)
     bases = {name: _bases(model, split) for name, split in (("train", train), ("val", val))}
-    ridge = fit_ridge(train, bases["train"], val, bases["val"], model.scaling, model.predict_frame)
+    # Ridge does worse where each clip is scaled by itself, so it is always given the corpus's.
+    corpus = FeatureScaling(model.scaling.mean, model.scaling.std)
+    ridge = fit_ridge(train, bases["train"], val, bases["val"], corpus, model.predict_frame)
     predictors: dict[str, Predictor] = {
         "mean_face": lambda features, base: np.zeros((len(features), base.size), np.float32),
         "ridge": lambda features, base: ridge.predict(features),

@@ -1,7 +1,5 @@
 """Files that hold a trained content branch, ours and the published one's."""
 
-import collections
-import pickle
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -15,6 +13,7 @@ from torch import Tensor
 from mit_core.errors import UserError
 from mit_core.files import written_whole
 from mit_core.models.content import ContentBranch, ContentDims, predict_displacement
+from mit_core.models.tensors import read_tensors
 
 Array = npt.NDArray[np.float32]
 
@@ -134,7 +133,7 @@ def load_content(path: str | Path, device: str = "cpu") -> ContentCheckpoint:
     Raises:
         UserError: no such file, or not such a checkpoint.
     """
-    content = _read(path)
+    content = read_tensors(path)
     if content.get("format") != _FORMAT:
         raise UserError(
             f"{path} is not a content checkpoint of this project: give the best.pt or last.pt that "
@@ -164,31 +163,13 @@ def load_weights(model: ContentBranch, path: str | Path) -> None:
     Raises:
         UserError: no such file, no content branch in it, or one of other sizes.
     """
-    content = _read(path)
+    content = read_tensors(path)
     if _WEIGHTS not in content:
         raise UserError(
             f"{path} holds no content branch (it has no entry '{_WEIGHTS}'): give a best.pt of "
             "this project or the published ckpt_content_branch.pth."
         )
     _fill(model, content[_WEIGHTS], path)
-
-
-def _read(path: str | Path) -> Mapping[str, Any]:
-    if not Path(path).is_file():
-        raise UserError(f"The checkpoint {path} does not exist: check the path.")
-    # Published files keep whole optimiser objects beside the tensors; they are inert data here.
-    known: list[Any] = [torch.optim.Adam, collections.defaultdict, dict]
-    try:
-        with torch.serialization.safe_globals(known):
-            content = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
-        raise UserError(
-            f"{path} cannot be read as a checkpoint: it is damaged, or holds more than tensors and "
-            f"plain values ({str(error).splitlines()[0]})."
-        ) from error
-    if not isinstance(content, Mapping):
-        raise UserError(f"{path} holds no named entries, so it is not a checkpoint.")
-    return content
 
 
 def _fill(model: ContentBranch, weights: Mapping[str, Tensor], path: str | Path) -> None:

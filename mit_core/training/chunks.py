@@ -18,7 +18,7 @@ from torch import nn
 from mit_core.faces.scheme import MOUTH
 from mit_core.models.content import ContentBranch
 from mit_core.sequences import Sequences
-from mit_core.training.content_recipe import Array, ContentRecipe
+from mit_core.training.content_recipe import Array, ContentRecipe, Scaling
 from mit_core.training.content_settings import ContentSettings
 from mit_core.training.data import ChunkSampler
 from mit_core.training.losses import mouth_mse
@@ -40,10 +40,15 @@ class ChunkRecipe(ContentRecipe):
     """Chunked training with AdamW, a cosine schedule and an averaged model."""
 
     def __init__(
-        self, train: Sequences, val: Sequences, settings: ContentSettings, device: str = "cpu"
+        self,
+        train: Sequences,
+        val: Sequences,
+        settings: ContentSettings,
+        device: str = "cpu",
+        scaling: Scaling | None = None,
     ):
         dropout = _DROPOUT if settings.dropout is None else settings.dropout
-        super().__init__(train, val, settings, device, dropout)
+        super().__init__(train, val, settings, device, dropout, scaling)
         self.sampler = ChunkSampler(train, settings.predict_frame)
         self.scale = _mouth_deviation(train, self.bases)
         if settings.initial:  # its last layer speaks face units
@@ -123,7 +128,7 @@ class ChunkRecipe(ContentRecipe):
     @torch.no_grad()
     def _average(self) -> None:
         # An average from the first step on would drag the untrained weights along.
-        decay = min(self.settings.ema, (1 + self._steps) / (10 + self._steps))
+        decay = min(self.settings.ema, (1 + self._steps) / (4 + self._steps))
         for mean, now in zip(self.averaged.parameters(), self.model.parameters(), strict=True):
             mean.lerp_(now, 1 - decay)
 

@@ -9,15 +9,19 @@ from pathlib import Path
 from typing import TextIO
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from mit_core.errors import UserError
 from mit_core.files import write_json
+from mit_core.models.checkpoint import FeatureScaling
 from mit_core.sequences import Sequences
 from mit_core.training.chunks import ChunkRecipe
 from mit_core.training.content_settings import ContentSettings
 from mit_core.training.loop import TrainingResult, train
 from mit_core.training.published import PublishedRecipe
+
+Array = npt.NDArray[np.floating]
 
 _FINGERPRINT_ROWS = 1000
 """Rows of the data that go into its fingerprint, evenly spaced: enough to see another scaling."""
@@ -34,6 +38,7 @@ def train_content(
     folder: str | Path,
     settings: ContentSettings,
     *,
+    scaling: tuple[Array, Array] | None = None,
     threads: int = 1,
     device: str = "cpu",
     bar: TextIO | None = None,
@@ -48,6 +53,8 @@ def train_content(
         val_split: what chooses the best checkpoint; may be empty, then the last one is it.
         folder: of this run.
         settings: knobs.
+        scaling: mean and standard deviation of the features, shape = (F,) each; by default they
+            are taken from the training split.
         threads: CPU threads that torch may use.
         device: torch device, e.g. ``cpu`` or ``cuda``.
         bar: where the progress bar is drawn.
@@ -61,14 +68,14 @@ def train_content(
             "See the manifest for the reasons, or move clips to the training split."
         )
     with limited_threads(threads):
-        recipe = _KINDS[settings.recipe](train_split, val_split, settings, device)
+        recipe = _KINDS[settings.recipe](train_split, val_split, settings, device, scaling)
         path = Path(folder)
         write_json(path / "settings.json", asdict(settings))
         return train(
             recipe,
             path,
             settings.loop(),
-            fingerprint=_fingerprint(settings, train_split, val_split),
+            fingerprint=_fingerprint(settings, recipe.scaling, train_split, val_split),
             bar=bar,
         )
 
@@ -84,8 +91,9 @@ def limited_threads(threads: int) -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def _fingerprint(settings: ContentSettings, *splits: Sequences) -> str:
+def _fingerprint(settings: ContentSettings, scaling: FeatureScaling, *splits: Sequences) -> str:
     digest = hashlib.sha256(json.dumps(asdict(settings), sort_keys=True).encode())
+    digest.update(np.concatenate([scaling.mean, scaling.std]).tobytes())
     if settings.initial:
         digest.update(Path(settings.initial).read_bytes())
     for split in splits:

@@ -19,6 +19,8 @@ from mit_core.training.validation import validate
 from mit_core.training.voices import vary
 
 Array = npt.NDArray[np.float32]
+Scaling = tuple[npt.NDArray[np.floating], npt.NDArray[np.floating]]
+"""Mean and standard deviation of the features; shape = (F,) each."""
 
 
 class ContentRecipe:
@@ -30,6 +32,7 @@ class ContentRecipe:
         settings: knobs.
         device: torch device of the network.
         dropout: between the LSTM's layers.
+        scaling: of the features; None takes the training split's.
     """
 
     def __init__(
@@ -39,10 +42,14 @@ class ContentRecipe:
         settings: ContentSettings,
         device: str,
         dropout: float,
+        scaling: Scaling | None,
     ):
         self.train, self.val, self.settings, self.device = train, val, settings, device
         self.faces = face_statistics(train)
-        self.scaling = FeatureScaling(*feature_statistics(train), settings.by_utterance)
+        mean, std = feature_statistics(train) if scaling is None else scaling
+        self.scaling = FeatureScaling(
+            np.asarray(mean, np.float32), np.asarray(std, np.float32), settings.by_utterance
+        )
         self.bases = self._bases(train)
         self.rng = np.random.default_rng(settings.seed)
         with torch.random.fork_rng():
@@ -51,9 +58,12 @@ class ContentRecipe:
         if settings.initial:
             load_weights(self.model, settings.initial)
         self.model.to(device)
-        own = [self.scaling.statistics(features) for features, _ in train]
         # One row for all sequences where they share the corpus's statistics.
-        rows = own if settings.by_utterance else own[:1]
+        clips = (features for features, _ in train)
+        rows = [
+            self.scaling.statistics(features)
+            for features in (clips if settings.by_utterance else [train.features[:1]])
+        ]
         self._means, self._stds = (np.stack(arrays)[:, None] for arrays in zip(*rows, strict=True))
         self._val_bases = self._bases(val) if len(val) else np.zeros((0, 204), np.float32)
         self._steps = 0
@@ -93,8 +103,8 @@ class ContentRecipe:
         return (vary(batch.features, rng, shift, gain) - self._means) / self._stds
 
     def tensor(self, array: npt.NDArray[Any]) -> torch.Tensor:
-        """An array on the network's device."""
-        return torch.from_numpy(np.ascontiguousarray(array, np.float32)).to(self.device)
+        """A copy of an array (which may be a read-only map of a file) on the network's device."""
+        return torch.from_numpy(np.array(array, np.float32, order="C")).to(self.device)
 
     def stepped(self) -> None:
         """Note that the network has changed."""

@@ -5,7 +5,6 @@ import io
 import json
 import logging
 import math
-import pickle
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from tqdm import tqdm
 
 from mit_core.errors import UserError
 from mit_core.files import write_text, written_whole
+from mit_core.models.tensors import read_tensors
 
 log = logging.getLogger(__name__)
 
@@ -103,7 +103,8 @@ def train(
 ) -> TrainingResult:
     """Run a recipe to its end, from where an earlier run of the same kind stopped.
 
-    Writes ``best.pt``, ``last.pt``, ``history.csv`` and ``state.pt`` (for resuming) into
+    Writes ``best.pt``, ``last.pt``, ``history.csv`` (a row a validation: ``step``, ``seconds``,
+    ``train_*`` means since the row before, ``val_*``) and ``state.pt`` (for resuming) into
     ``folder``. Resuming gives the same numbers as an unbroken run on a CPU.
 
     Args:
@@ -169,9 +170,9 @@ def _step(recipe: Recipe, progress: _Progress, settings: LoopSettings) -> None:
 
 
 def _validate(recipe: Recipe, progress: _Progress, folder: Path) -> None:
-    means = {name: value / progress.summed for name, value in progress.sums.items()}
+    means = {f"train_{name}": value / progress.summed for name, value in progress.sums.items()}
     measures = dict(recipe.validate())
-    score = measures.get("score", -float(progress.step))
+    score = measures.pop("score", -float(progress.step))
     if score < progress.best_score:
         recipe.save(folder / "best.pt")
         progress.best_score, progress.best_step, progress.misses = score, progress.step, 0
@@ -215,12 +216,7 @@ def _resume(recipe: Recipe, folder: Path, fingerprint: str) -> _Progress:
     path = folder / STATE
     if not path.is_file():
         return _Progress()
-    try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
-        raise UserError(
-            f"{path} cannot be read, so training cannot go on from it: delete it to start anew."
-        ) from error
+    state = read_tensors(path)
     if state["fingerprint"] != fingerprint:
         log.info("%s is of other settings or data: training starts anew", path)
         return _Progress()

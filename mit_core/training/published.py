@@ -11,7 +11,7 @@ import torch
 from mit_core.models.content import ContentBranch
 from mit_core.models.windows import windows
 from mit_core.sequences import Sequences
-from mit_core.training.content_recipe import ContentRecipe
+from mit_core.training.content_recipe import ContentRecipe, Scaling
 from mit_core.training.content_settings import ContentSettings
 from mit_core.training.losses import content_loss
 
@@ -26,10 +26,15 @@ class PublishedRecipe(ContentRecipe):
     """One clip a step, weighted L1 and Laplacian, Adam; clips in a new random order each epoch."""
 
     def __init__(
-        self, train: Sequences, val: Sequences, settings: ContentSettings, device: str = "cpu"
+        self,
+        train: Sequences,
+        val: Sequences,
+        settings: ContentSettings,
+        device: str = "cpu",
+        scaling: Scaling | None = None,
     ):
         dropout = _DROPOUT if settings.dropout is None else settings.dropout
-        super().__init__(train, val, settings, device, dropout)
+        super().__init__(train, val, settings, device, dropout, scaling)
         rate = _LEARNING_RATE if settings.learning_rate is None else settings.learning_rate
         self.optimiser = torch.optim.Adam(self.model.parameters(), lr=rate)
         self.clips = [i for i in range(len(train)) if train.offsets[i + 1] - train.offsets[i] > 1]
