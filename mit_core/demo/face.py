@@ -20,7 +20,7 @@ Array = npt.NDArray[np.float64]
 
 # The jaw's hinge lies before the ear: this far below the eye line and behind the chin, eye units.
 _HINGE_BELOW_EYES, _HINGE_BEHIND_CHIN = 0.15, 0.95
-_WIDEST_JAW = np.deg2rad(9.0)  # Speech opens the jaw by some 15 mm at the chin: 9 degrees
+_WIDEST_JAW = np.deg2rad(11.0)  # opens the chin by some 17 mm, about what speech does
 # The head turns about the top of the neck: this far below the nose tip and behind it.
 _NECK_BELOW_NOSE, _NECK_BEHIND_NOSE = 0.75, 0.95
 
@@ -43,10 +43,10 @@ _LID_PAIRS = ((37, 41), (38, 40), (43, 47), (44, 46))  # (upper, lower)
 _BROWS = list(range(17, 27))
 
 # From the portrait's smile to lips at rest
-_REST_WIDTH = 0.86  # of the smile's
-_REST_CORNER_DROP = 0.03
-_REST_UPPER_SHARE = 0.38  # of the smile's gap is closed by the upper lip, the rest by the lower
-_REST_FOLLOW = {"upper": 0.45, "lower": 0.8}  # how much of that the outer contours follow
+_REST_WIDTH = 0.85  # of the smile's
+_REST_CORNER_DROP = 0.1  # less leaves a smile in which detectors see parted lips
+_REST_UPPER_SHARE = 0.5  # of the smile's gap is closed by the upper lip, the rest by the lower
+_REST_FOLLOW = {"upper": 0.55, "lower": 0.9}  # how much of that the outer contours follow
 
 
 @dataclass(frozen=True)
