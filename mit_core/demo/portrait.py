@@ -13,7 +13,7 @@ from mit_core.media.image import read_image, write_image
 
 # (x0, y0, x1, y1) in the photograph's pixels, 512 x 512
 _HEAD = (133, 5, 323, 195)  # fills the footage with the head
-_HEAD_AND_SHOULDERS = (30, 0, 414, 384)  # the portrait that the demo lets speak
+_HEAD_AND_SHOULDERS = (64, 0, 384, 320)  # the portrait that the demo lets speak
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def actor(size: int) -> Portrait:
 
 
 def demo_portrait(path: str | Path) -> None:
-    """Write the demo's portrait, head and shoulders at 384 x 384 pixels, as a PNG."""
+    """Write the demo's portrait, head and shoulders at 320 x 320 pixels, as a PNG."""
     x0, y0, x1, y1 = _HEAD_AND_SHOULDERS
     write_image(path, np.ascontiguousarray(_photograph()[y0:y1, x0:x1]))
 

@@ -159,4 +159,4 @@ def test_faces_of_all_speakers_stay_in_the_picture(face):
 
 def test_the_demo_portrait_is_a_picture_of_decent_size(tmp_path):
     demo_portrait(tmp_path / "portrait.png")
-    assert read_image(tmp_path / "portrait.png").shape == (384, 384, 3)
+    assert read_image(tmp_path / "portrait.png").shape == (320, 320, 3)
