@@ -1,10 +1,18 @@
 """Stage 10: portraits x speech to landmarks to pixels."""
 
 
+def landmark_table(wildcards):
+    """The table of landmarks beside a picture, where its owner put one."""
+    picture = Path(PORTRAITS[wildcards.portrait])
+    table = picture.with_name(f"{picture.stem}.landmarks.tsv")
+    return [table] if table.is_file() else []
+
+
 rule portrait:
-    """The portrait's 68 points, detected or read from the TSV beside it."""
+    """The portrait's 68 points, detected or read from the table beside it."""
     input:
-        lambda wildcards: PORTRAITS[wildcards.portrait],
+        landmark_table,
+        image=lambda wildcards: PORTRAITS[wildcards.portrait],
     output:
         f"{R}/animations/portraits/{{portrait}}.tsv",
     params:
@@ -79,7 +87,6 @@ rule render:
     """The portrait speaking, with its sound."""
     input:
         image=lambda wildcards: PORTRAITS[wildcards.portrait],
-        portrait=rules.portrait.output[0],
         landmarks=rules.animate_landmarks.output[0],
         speech=lambda wildcards: SPEECH[wildcards.speech],
     output:

@@ -47,7 +47,6 @@ rule evaluate_content:
         f"{R}/evaluation/content.tsv",
     params:
         folders={split: f"{DUMP}_{split}" for split in SPLITS},
-        device=config["device"],
         code=code("evaluate_content"),
     log:
         f"{R}/logs/evaluate_content.log",
@@ -59,6 +58,5 @@ rule evaluate_content:
     resources:
         mem_mb=more_memory(4000),
         runtime=120,
-        gpu=gpus(),
     script:
         "../workflow_scripts/evaluate_content.py"

@@ -1,18 +1,15 @@
-"""Write a split's pickles for the published training code."""
+"""Measure the content branch and its baselines on held-out clips."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mit_core.corpus.dump import dump_pickles
+from mit_core.corpus.dump import open_split
+from mit_core.evaluation.content import evaluate_content, write_table
 from mit_core.logs import logged
 
 if TYPE_CHECKING:
     from snakemake.script import snakemake
 
 with logged(snakemake.log[0]):
-    dump_pickles(
-        Path(snakemake.params.folder),
-        Path(snakemake.output.fl),
-        Path(snakemake.output.au),
-        Path(snakemake.output.gaze),
-    )
+    splits = {split: open_split(folder) for split, folder in snakemake.params.folders.items()}
+    table = evaluate_content(snakemake.input.checkpoint, **splits, threads=snakemake.threads)
+    write_table(table, snakemake.output[0])

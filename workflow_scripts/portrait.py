@@ -1,18 +1,20 @@
-"""Write a split's pickles for the published training code."""
+"""Find a portrait's landmarks."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mit_core.corpus.dump import dump_pickles
+from mit_core.faces.detectors import open_detector
+from mit_core.faces.landmark_table import write_landmark_table
+from mit_core.faces.portrait import portrait_landmarks
 from mit_core.logs import logged
+from mit_core.media.image import read_image
 
 if TYPE_CHECKING:
     from snakemake.script import snakemake
 
 with logged(snakemake.log[0]):
-    dump_pickles(
-        Path(snakemake.params.folder),
-        Path(snakemake.output.fl),
-        Path(snakemake.output.au),
-        Path(snakemake.output.gaze),
-    )
+    path = Path(snakemake.input.image)
+    settings = snakemake.params.settings
+    detector = open_detector(settings["detector"], snakemake.params.device, settings["weights"])
+    points = portrait_landmarks(path, read_image(path), detector)
+    write_landmark_table(snakemake.output[0], points)

@@ -1,18 +1,22 @@
-"""Write a split's pickles for the published training code."""
+"""Render a portrait speaking."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mit_core.corpus.dump import dump_pickles
+from mit_core.animation.animation import load_animation
 from mit_core.logs import logged
+from mit_core.rendering.film import Settings, render_animation
 
 if TYPE_CHECKING:
     from snakemake.script import snakemake
 
 with logged(snakemake.log[0]):
-    dump_pickles(
-        Path(snakemake.params.folder),
-        Path(snakemake.output.fl),
-        Path(snakemake.output.au),
-        Path(snakemake.output.gaze),
+    animation = load_animation(snakemake.input.landmarks)
+    render_animation(
+        snakemake.input.image,
+        animation.portrait,
+        animation.landmarks,
+        animation.fps,
+        snakemake.input.speech,
+        snakemake.output[0],
+        Settings(**snakemake.params.settings),
     )

@@ -1,12 +1,12 @@
 """Speech and a portrait -> the portrait's landmarks over time."""
 
 import math
-from dataclasses import dataclass, fields
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from mit_core.animation.animation import Animation
 from mit_core.animation.blinks import closing_times, lid_closure
 from mit_core.animation.head import head_turns, turn_head
 from mit_core.animation.portrait_face import face_of_portrait, to_image
@@ -16,7 +16,6 @@ from mit_core.errors import UserError
 from mit_core.faces.clock import FEATURE_HZ, resample
 from mit_core.faces.eyes import close_lids
 from mit_core.faces.mouth import close_mouth, mouth_opening
-from mit_core.files import write_arrays
 from mit_core.models.checkpoint import ContentCheckpoint
 from mit_core.speech.features import SpeechFeatures
 
@@ -63,23 +62,6 @@ class Settings:
                 )
         if not 1 <= self.fps <= 240:
             raise UserError(f"animate.fps is {self.fps}; give 1 to 240 frames a second")
-
-
-@dataclass(frozen=True)
-class Animation:
-    """A portrait's landmarks over time; frame k is at k / fps seconds.
-
-    Attributes:
-        landmarks: shape = (T, 68, 3), float32, pixels of the portrait.
-        mouth_opening: shape = (T,), inner-lip gap over the outer-eye distance, head motion apart.
-        fps: frames a second.
-        portrait: shape = (68, 3), float32, the portrait's own landmarks in pixels.
-    """
-
-    landmarks: npt.NDArray[np.float32]
-    mouth_opening: npt.NDArray[np.float32]
-    fps: float
-    portrait: npt.NDArray[np.float32]
 
 
 def frames_of(seconds: float, fps: float) -> int:
@@ -144,23 +126,3 @@ def _talk(
     motion = base + displacement - checkpoint.rest_face
     voiced = speech.speech if settings.rest_in_pauses else None
     return talking_face(motion, checkpoint.rest_face, face, voiced, *amps)
-
-
-def save_animation(path: str | Path, animation: Animation) -> None:
-    """Write an animation as ``.npz``, whole or not at all."""
-    write_arrays(path, {field.name: getattr(animation, field.name) for field in fields(animation)})
-
-
-def load_animation(path: str | Path) -> Animation:
-    """Read what ``save_animation`` wrote.
-
-    Raises:
-        UserError: the file is missing, or is not of this kind.
-    """
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            values = {field.name: arrays[field.name] for field in fields(Animation)}
-    except (OSError, KeyError, ValueError) as error:
-        raise UserError(f"{path} holds no animation; make it again") from error
-    values["fps"] = float(values["fps"])
-    return Animation(**values)

@@ -27,8 +27,9 @@ def write_scaling(indices: Iterable[Path], segments: Path, output: Path, *, resu
     chosen = [item for item in items if item.usable and item.id in training]
     if not chosen:
         raise UserError(
-            f"{segments}: no segment is in the training split; lower corpus.split.val and "
-            "corpus.split.test, or mark clips as train in the TSV of corpus.videos."
+            f"{segments}: no usable segment is in the training split. quarantine.tsv beside it "
+            "gives the reason for each rejected clip; mend those, point corpus.videos at more "
+            "footage, or lower corpus.split.val and corpus.split.test."
         )
     mean, std, frames = running_mean_std(_feature(item, results) for item in chosen)
     write_arrays(

@@ -111,10 +111,14 @@ def work_shard(
         work: ``work(item, folder)`` writes an item's products and says what they are. It raises
             ``ClipError`` to reject the item. A ``UserError``, a missing package and a full disk
             stop the run; any other error rejects the item, is logged, and is tried again next run.
+
+    Raises:
+        Exception: every item failed unexpectedly: the fault is then not the clips'.
     """
     folder = Path(folder)
     usable = [item for item in items if item.usable]
     done: list[Item] = []
+    unexpected: list[Exception] = []
     for number, item in enumerate(usable, start=1):
         key = digest_of(folder.name, settings, code, item.id, item.key)
         home = folder / item.id
@@ -124,10 +128,12 @@ def work_shard(
             logger.info("%s: %s (%d of %d)", folder.name, item.id, number, len(usable))
             shutil.rmtree(home, ignore_errors=True)
             home.mkdir(parents=True)
-            products, final = _attempt(work, item, home)
+            products, error = _attempt(work, item, home)
             kept = {"key": key, "products": [asdict(product) for product in products]}
-            if final:
+            if error is None:
                 write_json(record, kept)
+            else:
+                unexpected.append(error)
         for product in kept["products"]:
             done.append(
                 Item(
@@ -143,16 +149,18 @@ def work_shard(
                     data={**item.data, **product["data"]},
                 )
             )
+    if len(unexpected) == len(usable) > 1:
+        raise unexpected[0]
     _forget(folder, {item.id for item in usable})
     return done
 
 
-def _attempt(work: Work, item: Item, home: Path) -> tuple[list[Product], bool]:
-    """Work one item; the flag says whether the outcome is final or to be tried again."""
+def _attempt(work: Work, item: Item, home: Path) -> tuple[list[Product], Exception | None]:
+    """Work one item; an unexpected error comes back too, since it is to be tried again."""
     try:
-        return work(item, home), True
+        return work(item, home), None
     except ClipError as error:
-        return [_rejected(item, error.verdict, error.reason)], True
+        return [_rejected(item, error.verdict, error.reason)], None
     except (UserError, ImportError, MemoryError):
         raise
     except Exception as error:
@@ -160,7 +168,7 @@ def _attempt(work: Work, item: Item, home: Path) -> tuple[list[Product], bool]:
             raise
         logger.error("%s: %s", item.id, traceback.format_exc())
         reason = f"An unexpected error ({type(error).__name__}: {error}); the log has its trace."
-        return [_rejected(item, FAILED, reason)], False
+        return [_rejected(item, FAILED, reason)], error
 
 
 def _rejected(item: Item, verdict: str, reason: str) -> Product:

@@ -8,7 +8,6 @@ import pandas as pd
 
 from mit_core.corpus.shards import Item, read_index
 from mit_core.corpus.splits import assign_splits
-from mit_core.errors import UserError
 from mit_core.files import written_whole
 
 STAGES = ("intake", "normalise", "segment", "landmarks", "register", "speech", "feature")
@@ -42,9 +41,6 @@ def tabulate_corpus(
         quarantine: a row a rejected clip or dropped stretch, with its reason.
         funnel: a row a stage: items and seconds in and out.
         split: arguments of ``assign_splits``.
-
-    Raises:
-        UserError: no clip of the corpus can be used.
     """
     stages: dict[str, list[tuple[str, Item]]] = {stage: [] for stage in STAGES}
     for index in sorted(indices):
@@ -64,11 +60,6 @@ def tabulate_corpus(
     )
     _write(funnel, FUNNEL, _funnel(stages))
     _write(manifest, MANIFEST, _manifest(stages, rejected, {item.clip for _, item in usable}))
-    if not usable:
-        raise UserError(
-            f"No clip of the corpus can be used. {quarantine} gives the reason for each of the "
-            f"{len(stages[STAGES[0]])} clips; mend them or point corpus.videos at others."
-        )
     splits = assign_splits([item for _, item in usable], **split)
     _write(
         segments,

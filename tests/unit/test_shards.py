@@ -130,3 +130,11 @@ def test_index_round_trip(worker: Worker, tmp_path: Path) -> None:
     done = run(worker, tmp_path)
     write_index(tmp_path / "index.json", done)
     assert read_index(tmp_path / "index.json") == done
+
+
+def test_when_every_item_fails_the_fault_is_not_the_clips(worker: Worker, tmp_path: Path) -> None:
+    worker.errors.update({i: ZeroDivisionError(i) for i in "abc"})
+    with pytest.raises(ZeroDivisionError):
+        run(worker, tmp_path)
+    worker.errors.clear()
+    assert all(item.usable for item in run(worker, tmp_path))

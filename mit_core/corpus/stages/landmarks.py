@@ -29,18 +29,14 @@ def landmarks_shard(
     A long gap in detection cuts a segment: each run becomes a segment of its own, whose
     ``landmarks.npz`` holds points (T, 68, 3) in pixels, confidence (T,) and interpolated (T,).
     """
+    detector = open_detector(settings["detector"], device, settings["weights"])
     finding = LandmarkSettings(**{k: v for k, v in settings.items() if k not in _DETECTOR_KEYS})
 
     def work(item: Item, folder: Path) -> list[Product]:
         start, end = item.data["start_frame"], item.data["end_frame"]
         boxes = np.load(results / item.folder / BOXES)[item.id]
         frames = read_frames(results / item.data["media"] / VIDEO, start, end)
-        # a detector that tracks must not carry one clip's face into the next
-        detector = open_detector(settings["detector"], device, settings["weights"], static=False)
-        try:
-            runs = extract_landmarks(frames, boxes, detector, finding)
-        finally:
-            detector.close()
+        runs = extract_landmarks(frames, boxes, detector, finding)
         products = []
         for number, run in enumerate(runs):
             name = item.id if len(runs) == 1 else f"{item.id}.{number:02d}"
@@ -76,9 +72,12 @@ def landmarks_shard(
 
     items = read_index(taken)
     keyed = {**settings, "device": device}
-    done = work_shard(
-        items, index.with_suffix(""), results=results, settings=keyed, code=code, work=work
-    )
+    try:
+        done = work_shard(
+            items, index.with_suffix(""), results=results, settings=keyed, code=code, work=work
+        )
+    finally:
+        detector.close()
     write_index(index, done)
 
 

@@ -1,0 +1,1 @@
+"""Speeds, as ratios taken in one run: ``python -m benchmarks``."""
