@@ -15,7 +15,8 @@ from pathlib import Path
 from mit_core.errors import UserError
 
 VIDEO_SUFFIXES = frozenset({".mp4", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".m4v"})
-AUDIO_SUFFIXES = (".wav", ".flac", ".m4a", ".mp3", ".ogg", ".opus")
+# In the order in which they are preferred as the sound of the video they lie beside.
+AUDIO_SUFFIXES = (".wav", ".flac", ".m4a", ".mp3", ".ogg", ".opus", ".aac")
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"})
 SPLITS = ("train", "val", "test")
 TSV_COLUMNS = ("video", "audio", "speaker", "split")
@@ -130,7 +131,13 @@ def slug(name: str) -> str:
 
 def _folder_clips(folder: Path, speaker_from: str) -> list[tuple[str, Clip]]:
     clips = []
-    for parent, folders, names in os.walk(folder):
+    seen: set[str] = set()
+    for parent, folders, names in os.walk(folder, followlinks=True):
+        real = os.path.realpath(parent)
+        if real in seen:  # a link that leads back up
+            folders.clear()
+            continue
+        seen.add(real)
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         beside = {name.lower(): name for name in names}
         for name in sorted(names):
@@ -163,7 +170,9 @@ def _tsv_clips(table: Path, speaker_from: str) -> list[tuple[str, Clip]]:
                 f"{table} line {number}: split is {split!r}; use train, val, test or leave empty."
             )
         path = table.parent / video
-        _, clip = _clip(path, video, speaker_from)
+        # a path that leads away from the table says nothing of the clip: its file name does
+        away = Path(video).is_absolute() or ".." in Path(video).parts
+        _, clip = _clip(path, path.name if away else video, speaker_from)
         audio = (row.get("audio") or "").strip()
         clips.append(
             (

@@ -2,23 +2,18 @@
 
 import hashlib
 import math
-import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from mit_core.errors import ClipError, UserError
+from mit_core.errors import ClipError
 from mit_core.media.audio import mono_blocks
 from mit_core.media.probe import MediaInfo, probe
 from mit_core.media.reach import Reach, packet_reach
 
 OK = "ok"
-VIDEO_SUFFIXES = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".m4v")
-# In the order in which they are preferred as the sound of the video they lie beside.
-AUDIO_SUFFIXES = (".wav", ".flac", ".m4a", ".mp3", ".ogg", ".opus", ".aac")
 
 # Steps between frames are uneven when more than this share of them are off by more than this
 # part: Matroska rounds to 1 ms (6 % at 60 fps), and a lost frame or two make no variable rate.
@@ -110,50 +105,6 @@ def inspect_clip(
     except ClipError as error:
         facts |= {"verdict": error.verdict, "reason": error.reason}
     return IntakeRecord(picture_file, sound_file, **facts)
-
-
-def find_videos(folder: str | Path) -> list[Path]:
-    """All videos below a folder, sorted by path; what is hidden is left out.
-
-    Args:
-        folder: a folder (links in it are followed), or one video file.
-
-    Raises:
-        UserError: there is no such folder, or no video in it.
-    """
-    root = Path(folder)
-    if root.is_file():
-        return [root]
-    if not root.is_dir():
-        raise UserError(f"{root}: there is no such folder of videos. Check the path.")
-    found = sorted(file for file in _walk(root) if file.suffix.lower() in VIDEO_SUFFIXES)
-    if not found:
-        names = ", ".join(suffix.removeprefix(".") for suffix in VIDEO_SUFFIXES)
-        raise UserError(f"{root} holds no video. Put files of these kinds there: {names}.")
-    return found
-
-
-def sound_beside(video: str | Path) -> Path | None:
-    """The sound file of the same name that lies beside a video, wav before others, or None."""
-    for suffix in AUDIO_SUFFIXES:
-        # asked by name: listing a folder of 10,000 videos once a video would take minutes
-        for name in (suffix, suffix.upper()):
-            sound = Path(video).with_suffix(name)
-            if sound.is_file():
-                return sound
-    return None
-
-
-def _walk(root: Path) -> Iterator[Path]:
-    seen: set[str] = set()
-    for parent, folders, files in os.walk(root, followlinks=True):
-        real = os.path.realpath(parent)
-        if real in seen:  # a link that leads back up
-            folders.clear()
-            continue
-        seen.add(real)
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(parent) / name for name in files if not name.startswith("."))
 
 
 def _sha256(file: Path) -> str:

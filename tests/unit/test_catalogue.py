@@ -24,7 +24,10 @@ def test_folder_is_searched_with_names_of_any_script_and_audio_beside(tmp_path: 
         tmp_path / "it's.webm",
         tmp_path / ".hidden.mp4",
         tmp_path / "notes.txt",
+        tmp_path / ".cache" / "x.mp4",
+        tmp_path / "._b.mp4",
     )
+    (tmp_path / "loop").symlink_to(tmp_path, target_is_directory=True)
     clips = catalogue.list_clips(str(tmp_path))
     assert len(clips) == 3
     speakers = {clip.speaker for clip in clips}
@@ -64,6 +67,14 @@ def test_tsv_paths_are_relative_to_it_and_columns_win(tmp_path: Path) -> None:
     assert (first.speaker, first.split) == ("Ann", "test")
     assert Path(first.audio) == tmp_path / "films" / "a.flac"
     assert (second.speaker, second.split) == ("films", "")
+
+
+def test_absolute_paths_in_a_tsv_give_short_ids(tmp_path: Path) -> None:
+    touch(tmp_path / "far" / "a.mp4", tmp_path / "b.mp4")
+    table = tmp_path / "lists" / "clips.tsv"
+    table.parent.mkdir()
+    table.write_text(f"video\n{tmp_path / 'far' / 'a.mp4'}\n../b.mp4\n")
+    assert [clip.id for clip in catalogue.list_clips(str(table))] == ["a", "b"]
 
 
 @pytest.mark.parametrize(

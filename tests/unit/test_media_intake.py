@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 from media_clips import ffmpeg, flash_and_beep
 
-from mit_core.errors import UserError
-from mit_core.media.intake import Settings, find_videos, inspect_clip, sound_beside
+from mit_core.media.intake import Settings, inspect_clip
 
 BAD_FILES = {
     "audio_only.m4a": "no_video",
@@ -95,32 +94,3 @@ def test_a_picture_is_no_video(tmp_path: Path) -> None:
     ffmpeg("-f", "lavfi", "-i", "color=red:s=32x32", "-frames:v", "1", tmp_path / "still.mp4.png")
     still = (tmp_path / "still.mp4.png").rename(tmp_path / "still.mp4")
     assert inspect_clip(still).verdict == "no_video"
-
-
-def test_finding_videos(tmp_path: Path) -> None:
-    names = ["b.MP4", "a 말하기/it's.mpg", "z.webm", "a 말하기/c.mov"]
-    others = [".hidden.mp4", ".cache/x.mp4", "b.wav", "notes.txt", "._b.mp4"]
-    for name in names + others:
-        file = tmp_path / name
-        file.parent.mkdir(exist_ok=True)
-        file.touch()
-    (tmp_path / "loop").symlink_to(tmp_path, target_is_directory=True)
-    found = find_videos(tmp_path)
-    assert found == sorted(tmp_path / name for name in names)
-    assert find_videos(tmp_path / "b.MP4") == [tmp_path / "b.MP4"]
-
-
-def test_finding_none(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="holds no video"):
-        find_videos(tmp_path)
-    with pytest.raises(UserError, match="no such folder"):
-        find_videos(tmp_path / "missing")
-
-
-def test_the_sound_that_lies_beside(tmp_path: Path) -> None:
-    assert sound_beside(tmp_path / "a.b.mp4") is None
-    for name in ("a.mp3", "a.b.mp3", "c.wav"):
-        (tmp_path / name).touch()
-    assert sound_beside(tmp_path / "a.b.mp4") == tmp_path / "a.b.mp3"
-    (tmp_path / "a.b.WAV").touch()
-    assert sound_beside(tmp_path / "a.b.mp4") == tmp_path / "a.b.WAV"
