@@ -27,8 +27,9 @@ def train_windows(folder: Path, threads: int = 1) -> dict[str, float]:
     as the published data set does. Both trainings take the same network.
 
     Returns:
-        In CPU seconds, so that a busy machine does not matter: windows a second loaded by each way and their ratio; windows a second trained by the
-        recipes ``chunks`` and ``published`` and their ratio; steps a second of ``chunks``.
+        In CPU seconds, so that a busy machine does not matter: windows a second loaded by each way
+        and their ratio; windows a second trained by the recipes ``chunks`` and ``published`` and
+        their ratio; steps a second of ``chunks``.
     """
     data = _made_up(folder)
     sampler, rng = ChunkSampler(data, 12), np.random.default_rng(0)

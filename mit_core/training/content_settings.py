@@ -36,7 +36,7 @@ class ContentSettings:
     recipe: str = "chunks"
     base: str = "speaker_mean"
     predict_frame: int = 12
-    batch_size: int = 32
+    batch_size: int = 48
     learning_rate: float | None = None
     weight_decay: float = 0.01
     dropout: float | None = None
@@ -45,7 +45,7 @@ class ContentSettings:
     frequency_shift: float = 0.0
     gain_db: float = 0.0
     by_utterance: bool = True
-    steps: int = 1000
+    steps: int = 600
     minutes: float | None = None
     validate_every: int = 100
     checkpoint_every: int = 200

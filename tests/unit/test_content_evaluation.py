@@ -10,12 +10,13 @@ from mit_core.evaluation.measures import ClipMeasures, mean_measures, measure_cl
 from mit_core.evaluation.ridge import fit_ridge
 from mit_core.models.checkpoint import FeatureScaling
 from mit_core.models.windows import windows
+from mit_core.training import chunks
 from mit_core.training.bases import base_faces, face_statistics
 from mit_core.training.content import train_content
 from mit_core.training.content_settings import ContentSettings
 from mit_core.training.data import feature_statistics
 
-TRAIN, VAL, TEST = talking((400,) * 4), talking((200,), seed=1), talking((150, 160, 170), seed=2)
+TRAIN, VAL, TEST = talking((300,) * 4), talking((120,), seed=1), talking((150, 160, 170), seed=2)
 
 
 def moved(landmarks, points, by):
@@ -93,8 +94,9 @@ def test_ridge_equals_the_textbook_solution():
     np.testing.assert_allclose(ridge.weights, weights, atol=1e-8)
 
 
-def test_the_network_learns_a_planted_law_and_needs_the_right_audio(tmp_path):
-    settings = ContentSettings(steps=100, validate_every=50, batch_size=16)
+def test_the_network_learns_a_planted_law_and_needs_the_right_audio(tmp_path, monkeypatch):
+    monkeypatch.setattr(chunks, "_WINDOWS_AT_ONCE", 128)
+    settings = ContentSettings(steps=100, validate_every=100, batch_size=8, ema=0.9)
     result = train_content(TRAIN, VAL, tmp_path, settings)
     table = evaluate_content(result.best, TRAIN, VAL, TEST)
     write_table(table, tmp_path / "content.tsv")
@@ -104,7 +106,7 @@ def test_the_network_learns_a_planted_law_and_needs_the_right_audio(tmp_path):
     assert by.loc["content", "opening_r"] > 0.8
     assert abs(by.loc["content_mismatched", "opening_r"]) < 0.3
     assert abs(by.loc["ridge_mismatched", "opening_r"]) < 0.3
-    assert by.loc["content", "mouth_distance"] < 0.7 * by.loc["mean_face", "mouth_distance"]
+    assert by.loc["content", "mouth_distance"] < 0.75 * by.loc["mean_face", "mouth_distance"]
     assert by.loc["mean_face", "opening_r"] == 0
     assert (by["clips"] == 3).all()
 
