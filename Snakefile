@@ -35,6 +35,7 @@ rule all:
     default_target: True
     input:
         rules.report.output,
+        EXPORTS,
 
 
 rule prepare:
@@ -43,7 +44,7 @@ rule prepare:
         rules.tabulate.output,
         rules.scaling.output,
         rules.dump.output,
-        PICKLES,
+        EXPORTS,
 
 
 rule animate:

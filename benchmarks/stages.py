@@ -35,7 +35,9 @@ def bench_stages(folder: Path) -> list[tuple[str, float]]:
         results = folder / ("warm" if warm else "timed")
         some = clips[:1] if warm else clips
         rows = _walk(some, results, config)
-    seconds = sum(item.seconds for item in read_index(results / "0000" / "normalise.json"))
+    seconds = sum(
+        item.seconds for item in read_index(results / "shards" / "0000" / "normalise.json")
+    )
     minutes = seconds / 60
     timed = [("making the demo's footage", making), *rows]
     return [(stage, spent / minutes) for stage, spent in timed]
@@ -45,18 +47,16 @@ def _walk(
     clips: list[dict[str, str]], results: Path, config: dict[str, dict[str, object]]
 ) -> list[tuple[str, float]]:
     def index(stage: str) -> Path:
-        return results / "0000" / f"{stage}.json"
+        return results / "shards" / "0000" / f"{stage}.json"
 
     def chained(function: Callable[..., None], stage: str, before: str, **more: object) -> None:
         settings = config.get(stage) if stage != "feature" else config
-        function(index(before), index(stage), results=results, settings=settings, code="", **more)
+        function(index(before), index(stage), settings=settings, code="", **more)
 
     walk: list[tuple[str, Callable[[], None]]] = [
         (
             "intake",
-            lambda: intake_shard(
-                clips, index("intake"), results=results, settings=config["intake"], code=""
-            ),
+            lambda: intake_shard(clips, index("intake"), settings=config["intake"], code=""),
         ),
         ("normalise", lambda: chained(normalise_shard, "normalise", "intake")),
         ("segment", lambda: chained(segment_shard, "segment", "normalise")),

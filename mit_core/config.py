@@ -30,15 +30,17 @@ def check_config(config: Mapping[str, Any], schema_path: str | Path) -> None:
 
 def _sentence(error: jsonschema.ValidationError) -> str:
     key = ".".join(str(part) for part in error.absolute_path)
+    schema: Mapping[str, Any] = error.schema if isinstance(error.schema, Mapping) else {}
     if error.validator == "additionalProperties":
-        known = list(error.schema.get("properties", {}))
-        unknown = [name for name in error.instance if name not in known]
+        known = list(schema.get("properties", {}))
+        given: Mapping[str, Any] = error.instance  # type: ignore[assignment]
+        unknown = [name for name in given if name not in known]
         names = ", ".join(f"{key}.{name}" if key else str(name) for name in unknown)
         near = difflib.get_close_matches(str(unknown[0]), known, n=1)
         hint = f"did you mean {near[0]}?" if near else f"known here: {', '.join(known)}."
         return f"{names}: unknown key; {hint}"
     if error.validator == "required":
         return f"{key or 'the configuration'}: {error.message}."
-    if error.validator in {"anyOf", "oneOf"} and "description" in error.schema:
-        return f"{key}: {error.instance!r} is not {error.schema['description']}."
+    if error.validator in {"anyOf", "oneOf"} and "description" in schema:
+        return f"{key}: {error.instance!r} is not {schema['description']}."
     return f"{key}: {error.message}."

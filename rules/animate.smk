@@ -1,24 +1,13 @@
 """Stage 10: portraits x speech to landmarks to pixels."""
 
 
-def landmark_table(wildcards):
-    """The table of landmarks beside a picture, where its owner put one."""
-    picture = Path(PORTRAITS[wildcards.portrait])
-    table = picture.with_name(f"{picture.stem}.landmarks.tsv")
-    return [table] if table.is_file() else []
-
-
 rule portrait:
     """The portrait's 68 points, detected or read from the table beside it."""
     input:
         landmark_table,
-        image=lambda wildcards: PORTRAITS[wildcards.portrait],
+        lambda wildcards: declared(PORTRAITS[wildcards.portrait]),
     output:
         f"{R}/animations/portraits/{{portrait}}.tsv",
-    params:
-        settings=config["landmarks"],
-        device=config["device"],
-        code=code("portrait"),
     log:
         f"{R}/logs/portrait/{{portrait}}.log",
     benchmark:
@@ -28,6 +17,12 @@ rule portrait:
     resources:
         mem_mb=more_memory(2000),
         runtime=10,
+    params:
+        image=lambda wildcards: PORTRAITS[wildcards.portrait],
+        undeclared=lambda wildcards: undeclared(PORTRAITS[wildcards.portrait]),
+        settings=config["landmarks"],
+        device=config["device"],
+        code=code("portrait"),
     script:
         "../workflow_scripts/portrait.py"
 
@@ -35,14 +30,10 @@ rule portrait:
 rule driving_speech:
     """Mel, F0, speaker embedding and content feature of the speech that drives."""
     input:
-        lambda wildcards: SPEECH[wildcards.speech],
+        lambda wildcards: declared(SPEECH[wildcards.speech]),
     output:
         speech=f"{R}/animations/speech/{{speech}}.npz",
         feature=f"{R}/animations/speech/{{speech}}.npy",
-    params:
-        settings=config["speech"],
-        content_feature=config["content_feature"],
-        code=code("driving_speech"),
     log:
         f"{R}/logs/driving_speech/{{speech}}.log",
     benchmark:
@@ -52,6 +43,12 @@ rule driving_speech:
     resources:
         mem_mb=more_memory(2000),
         runtime=30,
+    params:
+        audio=lambda wildcards: SPEECH[wildcards.speech],
+        undeclared=lambda wildcards: undeclared(SPEECH[wildcards.speech]),
+        settings=config["speech"],
+        content_feature=config["content_feature"],
+        code=code("driving_speech"),
     script:
         "../workflow_scripts/driving_speech.py"
 
@@ -65,10 +62,6 @@ rule animate_landmarks:
         checkpoint=rules.train_content.output.checkpoint,
     output:
         f"{R}/animations/landmarks/{{portrait}}--{{speech}}.npz",
-    params:
-        settings={k: v for k, v in config["animate"].items() if k not in ("portraits", "speech")},
-        device=config["device"],
-        code=code("animate_landmarks"),
     log:
         f"{R}/logs/animate_landmarks/{{portrait}}--{{speech}}.log",
     benchmark:
@@ -79,6 +72,14 @@ rule animate_landmarks:
         mem_mb=more_memory(2000),
         runtime=30,
         gpu=gpus(),
+    params:
+        settings={
+            k: v
+            for k, v in config["animate"].items()
+            if k not in ("portraits", "speech")
+        },
+        device=config["device"],
+        code=code("animate_landmarks"),
     script:
         "../workflow_scripts/animate_landmarks.py"
 
@@ -86,14 +87,12 @@ rule animate_landmarks:
 rule render:
     """The portrait speaking, with its sound."""
     input:
-        image=lambda wildcards: PORTRAITS[wildcards.portrait],
+        lambda wildcards: declared(
+            PORTRAITS[wildcards.portrait], SPEECH[wildcards.speech]
+        ),
         landmarks=rules.animate_landmarks.output[0],
-        speech=lambda wildcards: SPEECH[wildcards.speech],
     output:
         f"{R}/animations/{{portrait}}--{{speech}}.mp4",
-    params:
-        settings=config["render"],
-        code=code("render"),
     log:
         f"{R}/logs/render/{{portrait}}--{{speech}}.log",
     benchmark:
@@ -103,5 +102,13 @@ rule render:
     resources:
         mem_mb=more_memory(2000),
         runtime=60,
+    params:
+        image=lambda wildcards: PORTRAITS[wildcards.portrait],
+        speech=lambda wildcards: SPEECH[wildcards.speech],
+        undeclared=lambda wildcards: undeclared(
+            PORTRAITS[wildcards.portrait], SPEECH[wildcards.speech]
+        ),
+        settings=config["render"],
+        code=code("render"),
     script:
         "../workflow_scripts/render.py"

@@ -1,12 +1,21 @@
 """Stage 8: the corpus's tables, its scaling, and its dump as arrays and pickles."""
 
-ARRAYS = ("landmarks", "features", "quaternions", "translations", "faces", "embeddings")
-STAGES = ("intake", "normalise", "segment", "landmarks", "register", "speech", "feature")
-PICKLES = (
-    expand(f"{DUMP}_{{split}}_{{kind}}.pickle", split=SPLITS, kind=("fl", "au", "gaze"))
-    if config["dump"]["pickles"]
-    else []
+STAGES = (
+    "intake",
+    "normalise",
+    "segment",
+    "landmarks",
+    "register",
+    "speech",
+    "feature",
 )
+EXPORTS = []
+if config["dump"]["pickles"]:
+    EXPORTS += expand(
+        f"{DUMP}_{{split}}_{{kind}}.pickle", split=SPLITS, kind=("fl", "au", "gaze")
+    )
+if config["dump"]["text"]:
+    EXPORTS += expand(f"{DUMP}_{{split}}_text", split=SPLITS)
 
 
 rule tabulate:
@@ -18,9 +27,6 @@ rule tabulate:
         segments=f"{R}/corpus/segments.tsv",
         quarantine=f"{R}/corpus/quarantine.tsv",
         funnel=f"{R}/corpus/funnel.tsv",
-    params:
-        split=config["corpus"]["split"],
-        code=code("tabulate"),
     log:
         f"{R}/logs/tabulate.log",
     benchmark:
@@ -30,6 +36,9 @@ rule tabulate:
     resources:
         mem_mb=more_memory(1000),
         runtime=30,
+    params:
+        split=config["corpus"]["split"],
+        code=code("tabulate"),
     script:
         "../workflow_scripts/tabulate.py"
 
@@ -41,9 +50,6 @@ rule scaling:
         segments=rules.tabulate.output.segments,
     output:
         f"{R}/scaling/{config['corpus']['name']}.npz",
-    params:
-        results=R,
-        code=code("scaling"),
     log:
         f"{R}/logs/scaling.log",
     benchmark:
@@ -53,22 +59,21 @@ rule scaling:
     resources:
         mem_mb=more_memory(1000),
         runtime=60,
+    params:
+        code=code("scaling"),
     script:
         "../workflow_scripts/scaling.py"
 
 
 rule dump:
-    """The arrays that training reads, memory-mapped."""
+    """The arrays that training reads, memory-mapped; a folder a split."""
     input:
         indices=indices("feature"),
         segments=rules.tabulate.output.segments,
     output:
-        expand(f"{DUMP}_{{split}}/index.json", split=SPLITS),
-        expand(f"{DUMP}_{{split}}/{{array}}.npy", split=SPLITS, array=ARRAYS),
-    params:
-        results=R,
-        folders={split: f"{DUMP}_{split}" for split in SPLITS},
-        code=code("dump"),
+        train=arrays_of("train"),
+        val=arrays_of("val"),
+        test=arrays_of("test"),
     log:
         f"{R}/logs/dump.log",
     benchmark:
@@ -78,6 +83,9 @@ rule dump:
     resources:
         mem_mb=more_memory(2000),
         runtime=120,
+    params:
+        splits=SPLITS,
+        code=code("dump"),
     script:
         "../workflow_scripts/dump.py"
 
@@ -85,15 +93,11 @@ rule dump:
 rule pickles:
     """One split's pickles, in the layout that the published training code reads."""
     input:
-        f"{DUMP}_{{split}}/index.json",
-        expand(f"{DUMP}_{{{{split}}}}/{{array}}.npy", array=ARRAYS),
+        arrays_of("{split}"),
     output:
         fl=f"{DUMP}_{{split}}_fl.pickle",
         au=f"{DUMP}_{{split}}_au.pickle",
         gaze=f"{DUMP}_{{split}}_gaze.pickle",
-    params:
-        folder=f"{DUMP}_{{split}}",
-        code=code("pickles"),
     log:
         f"{R}/logs/pickles/{{split}}.log",
     benchmark:
@@ -103,5 +107,28 @@ rule pickles:
     resources:
         mem_mb=more_memory(4000),
         runtime=120,
+    params:
+        code=code("pickles"),
     script:
         "../workflow_scripts/pickles.py"
+
+
+rule landmark_text:
+    """One split's registered landmarks as text: a file a segment, a row a frame."""
+    input:
+        arrays_of("{split}"),
+    output:
+        directory(f"{DUMP}_{{split}}_text"),
+    log:
+        f"{R}/logs/landmark_text/{{split}}.log",
+    benchmark:
+        f"{R}/benchmarks/landmark_text/{{split}}.tsv"
+    conda:
+        "../envs/train.yaml"
+    resources:
+        mem_mb=more_memory(1000),
+        runtime=60,
+    params:
+        code=code("landmark_text"),
+    script:
+        "../workflow_scripts/landmark_text.py"

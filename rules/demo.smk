@@ -3,7 +3,9 @@
 DEMO_BATCHES = {}
 if config["corpus"]["videos"] == DEMO:
     for number, clip in enumerate(demo_plan.plan(config["demo"]["clips_per_speaker"])):
-        DEMO_BATCHES.setdefault(f"{number % config['demo']['batches']:02d}", []).append(clip)
+        DEMO_BATCHES.setdefault(f"{number % config['demo']['batches']:02d}", []).append(
+            clip
+        )
     DEMO_EVALUATION = [f"{R}/evaluation/demo_detection.tsv"]
 else:
     DEMO_EVALUATION = []
@@ -16,14 +18,8 @@ for BATCH, MEMBERS in DEMO_BATCHES.items():
         name:
             f"demo_footage_{BATCH}"
         output:
-            [f"{R}/demo_corpus/{clip.id}.mp4" for clip in MEMBERS],
-            [f"{R}/demo_truth/{clip.id}.npz" for clip in MEMBERS],
-        params:
-            clips=[vars(clip) for clip in MEMBERS],
-            videos=f"{R}/demo_corpus",
-            truth=f"{R}/demo_truth",
-            settings=config["demo"]["footage"],
-            code=code("demo_footage"),
+            videos=[f"{R}/demo_corpus/{clip.id}.mp4" for clip in MEMBERS],
+            truth=[f"{R}/demo_truth/{clip.id}.npz" for clip in MEMBERS],
         log:
             f"{R}/logs/demo_footage/{BATCH}.log",
         benchmark:
@@ -33,6 +29,10 @@ for BATCH, MEMBERS in DEMO_BATCHES.items():
         resources:
             mem_mb=more_memory(1500),
             runtime=60,
+        params:
+            clips=[vars(clip) for clip in MEMBERS],
+            settings=config["demo"]["footage"],
+            code=code("demo_footage"),
         script:
             "../workflow_scripts/demo_footage.py"
 
@@ -43,8 +43,6 @@ rule demo_media:
         portrait=f"{R}/demo_media/{demo_plan.PORTRAIT}.png",
         held_out=f"{R}/demo_media/{demo_plan.HELD_OUT}.wav",
         recorded=f"{R}/demo_media/{demo_plan.RECORDED}.wav",
-    params:
-        code=code("demo_media"),
     log:
         f"{R}/logs/demo_media.log",
     benchmark:
@@ -54,6 +52,8 @@ rule demo_media:
     resources:
         mem_mb=more_memory(1500),
         runtime=10,
+    params:
+        code=code("demo_media"),
     script:
         "../workflow_scripts/demo_media.py"
 
@@ -62,13 +62,13 @@ rule demo_detection:
     """How far the detected landmarks are from the demo's true ones."""
     input:
         indices=lambda wildcards: indices("landmarks"),
-        truth=[f"{R}/demo_truth/{c.id}.npz" for batch in DEMO_BATCHES.values() for c in batch],
+        truth=[
+            f"{R}/demo_truth/{c.id}.npz"
+            for batch in DEMO_BATCHES.values()
+            for c in batch
+        ],
     output:
         f"{R}/evaluation/demo_detection.tsv",
-    params:
-        results=R,
-        truth=f"{R}/demo_truth",
-        code=code("demo_detection"),
     log:
         f"{R}/logs/demo_detection.log",
     benchmark:
@@ -78,5 +78,7 @@ rule demo_detection:
     resources:
         mem_mb=more_memory(1000),
         runtime=10,
+    params:
+        code=code("demo_detection"),
     script:
         "../workflow_scripts/demo_detection.py"

@@ -7,10 +7,6 @@ rule segment:
         index=rules.normalise.output.index,
     output:
         index=f"{R}/shards/{{shard}}/segment.json",
-    params:
-        results=R,
-        settings=config["segment"],
-        code=code("segment"),
     log:
         f"{R}/logs/segment/{{shard}}.log",
     benchmark:
@@ -20,6 +16,9 @@ rule segment:
     resources:
         mem_mb=more_memory(2000),
         runtime=240,
+    params:
+        settings=config["segment"],
+        code=code("segment"),
     script:
         "../workflow_scripts/segment.py"
 
@@ -30,11 +29,6 @@ rule landmarks:
         index=rules.segment.output.index,
     output:
         index=f"{R}/shards/{{shard}}/landmarks.json",
-    params:
-        results=R,
-        settings=config["landmarks"],
-        device=config["device"],
-        code=code("landmarks"),
     log:
         f"{R}/logs/landmarks/{{shard}}.log",
     benchmark:
@@ -45,6 +39,10 @@ rule landmarks:
         mem_mb=more_memory(3000),
         runtime=480,
         gpu=gpus() if config["landmarks"]["detector"] == "face_alignment" else 0,
+    params:
+        settings=config["landmarks"],
+        device=config["device"],
+        code=code("landmarks"),
     script:
         "../workflow_scripts/landmarks.py"
 
@@ -55,10 +53,6 @@ rule register:
         index=rules.landmarks.output.index,
     output:
         index=f"{R}/shards/{{shard}}/register.json",
-    params:
-        results=R,
-        settings=config["register"],
-        code=code("register"),
     log:
         f"{R}/logs/register/{{shard}}.log",
     benchmark:
@@ -68,5 +62,8 @@ rule register:
     resources:
         mem_mb=more_memory(1000),
         runtime=60,
+    params:
+        settings=config["register"],
+        code=code("register"),
     script:
         "../workflow_scripts/register.py"

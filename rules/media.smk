@@ -1,26 +1,12 @@
 """Stages 1 and 2: what the inputs are, and all of them in one form."""
 
 
-def shard_files(wildcards):
-    """The shard's input files. A missing one is a verdict of intake, not an error of the DAG."""
-    files = [
-        file for clip in SHARDS[wildcards.shard] for file in (clip.video, clip.audio) if file
-    ]
-    made = config["corpus"]["videos"] == DEMO
-    return [file for file in files if made or Path(file).is_file()]
-
-
 rule intake:
     """Hash, streams and verdict of each input."""
     input:
         shard_files,
     output:
         index=f"{R}/shards/{{shard}}/intake.json",
-    params:
-        results=R,
-        clips=lambda wildcards: [clip.as_dict() for clip in SHARDS[wildcards.shard]],
-        settings=config["intake"],
-        code=code("intake"),
     log:
         f"{R}/logs/intake/{{shard}}.log",
     benchmark:
@@ -30,6 +16,11 @@ rule intake:
     resources:
         mem_mb=more_memory(1000),
         runtime=60,
+    params:
+        clips=lambda wildcards: [clip.as_dict() for clip in SHARDS[wildcards.shard]],
+        undeclared=lambda wildcards: undeclared(*paths_of(wildcards.shard)),
+        settings=config["intake"],
+        code=code("intake"),
     script:
         "../workflow_scripts/intake.py"
 
@@ -40,10 +31,6 @@ rule normalise:
         index=rules.intake.output.index,
     output:
         index=f"{R}/shards/{{shard}}/normalise.json",
-    params:
-        results=R,
-        settings=config["normalise"],
-        code=code("normalise"),
     log:
         f"{R}/logs/normalise/{{shard}}.log",
     benchmark:
@@ -53,5 +40,8 @@ rule normalise:
     resources:
         mem_mb=more_memory(1500),
         runtime=240,
+    params:
+        settings=config["normalise"],
+        code=code("normalise"),
     script:
         "../workflow_scripts/normalise.py"

@@ -12,11 +12,6 @@ rule report:
         videos=VIDEOS,
     output:
         f"{R}/report.html",
-    params:
-        settings=config["report"],
-        run=config["train_content"]["run"],
-        summary={"content feature": config["content_feature"]},
-        code=code("report"),
     log:
         f"{R}/logs/report.log",
     benchmark:
@@ -26,5 +21,10 @@ rule report:
     resources:
         mem_mb=more_memory(1000),
         runtime=30,
+    params:
+        settings=config["report"],
+        run=config["train_content"]["run"],
+        summary={"content feature": config["content_feature"]},
+        code=code("report"),
     script:
         "../workflow_scripts/report.py"

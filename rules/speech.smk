@@ -7,10 +7,6 @@ rule speech:
         index=rules.register.output.index,
     output:
         index=f"{R}/shards/{{shard}}/speech.json",
-    params:
-        results=R,
-        settings=config["speech"],
-        code=code("speech"),
     log:
         f"{R}/logs/speech/{{shard}}.log",
     benchmark:
@@ -20,6 +16,9 @@ rule speech:
     resources:
         mem_mb=more_memory(2000),
         runtime=120,
+    params:
+        settings=config["speech"],
+        code=code("speech"),
     script:
         "../workflow_scripts/speech.py"
 
@@ -30,10 +29,6 @@ rule feature:
         index=rules.speech.output.index,
     output:
         index=f"{R}/shards/{{shard}}/feature.json",
-    params:
-        results=R,
-        settings={"content_feature": config["content_feature"]},
-        code=code("feature"),
     log:
         f"{R}/logs/feature/{{shard}}.log",
     benchmark:
@@ -43,5 +38,8 @@ rule feature:
     resources:
         mem_mb=more_memory(1500),
         runtime=120,
+    params:
+        settings={"content_feature": config["content_feature"]},
+        code=code("feature"),
     script:
         "../workflow_scripts/feature.py"

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 with logged(snakemake.log[0]):
     measure_detection(
         [Path(index) for index in snakemake.input.indices],
-        Path(snakemake.params.truth),
+        Path(snakemake.input.truth[0]).parent,
         Path(snakemake.output[0]),
-        results=Path(snakemake.params.results),
     )

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 with logged(snakemake.log[0]):
     make_footage(
         [DemoClip(**clip) for clip in snakemake.params.clips],
-        Path(snakemake.params.videos),
-        Path(snakemake.params.truth),
+        Path(snakemake.output.videos[0]).parent,
+        Path(snakemake.output.truth[0]).parent,
         Settings(**snakemake.params.settings),
     )

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 with logged(snakemake.log[0]):
     write_driving_speech(
-        read_audio(snakemake.input[0]),
+        read_audio(snakemake.params.audio),
         snakemake.output.speech,
         snakemake.output.feature,
         settings=SpeechSettings(**snakemake.params.settings),

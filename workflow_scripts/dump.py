@@ -13,6 +13,5 @@ with logged(snakemake.log[0]):
     dump_arrays(
         [Path(index) for index in snakemake.input.indices],
         Path(snakemake.input.segments),
-        {split: Path(folder) for split, folder in snakemake.params.folders.items()},
-        results=Path(snakemake.params.results),
+        {split: Path(snakemake.output[split][0]).parent for split in snakemake.params.splits},
     )

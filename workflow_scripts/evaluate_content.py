@@ -1,5 +1,6 @@
 """Measure the content branch and its baselines on held-out clips."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mit_core.corpus.dump import open_split
@@ -10,6 +11,9 @@ if TYPE_CHECKING:
     from snakemake.script import snakemake
 
 with logged(snakemake.log[0]):
-    splits = {split: open_split(folder) for split, folder in snakemake.params.folders.items()}
+    splits = {
+        split: open_split(Path(snakemake.input[split][0]).parent)
+        for split in snakemake.params.splits
+    }
     table = evaluate_content(snakemake.input.checkpoint, **splits, threads=snakemake.threads)
     write_table(table, snakemake.output[0])

@@ -13,7 +13,6 @@ with logged(snakemake.log[0]):
     intake_shard(
         snakemake.params.clips,
         Path(snakemake.output.index),
-        results=Path(snakemake.params.results),
         settings=snakemake.params.settings,
         code=snakemake.params.code,
     )

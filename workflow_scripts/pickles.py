@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 with logged(snakemake.log[0]):
     dump_pickles(
-        Path(snakemake.params.folder),
+        Path(snakemake.input[0]).parent,
         Path(snakemake.output.fl),
         Path(snakemake.output.au),
         Path(snakemake.output.gaze),

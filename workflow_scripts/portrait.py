@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from snakemake.script import snakemake
 
 with logged(snakemake.log[0]):
-    path = Path(snakemake.input.image)
+    path = Path(snakemake.params.image)
     settings = snakemake.params.settings
     detector = open_detector(settings["detector"], snakemake.params.device, settings["weights"])
     points = portrait_landmarks(path, read_image(path), detector)

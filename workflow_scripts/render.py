@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 with logged(snakemake.log[0]):
     animation = load_animation(snakemake.input.landmarks)
     render_animation(
-        snakemake.input.image,
+        snakemake.params.image,
         animation.portrait,
         animation.landmarks,
         animation.fps,
-        snakemake.input.speech,
+        snakemake.params.speech,
         snakemake.output[0],
         Settings(**snakemake.params.settings),
     )

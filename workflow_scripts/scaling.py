@@ -14,5 +14,4 @@ with logged(snakemake.log[0]):
         [Path(index) for index in snakemake.input.indices],
         Path(snakemake.input.segments),
         Path(snakemake.output[0]),
-        results=Path(snakemake.params.results),
     )

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 with logged(snakemake.log[0]) as terminal:
     settings = {key: value for key, value in snakemake.params.settings.items() if key != "run"}
-    work = Path(snakemake.params.work)
+    work = Path(snakemake.output.checkpoint).parent / "work"
     train_content(
-        open_split(snakemake.params.train),
-        open_split(snakemake.params.val),
+        open_split(Path(snakemake.input.train[0]).parent),
+        open_split(Path(snakemake.input.val[0]).parent),
         work,
         ContentSettings(**settings),
         scaling=read_scaling(snakemake.input.scaling),

@@ -1,16 +1,17 @@
 """The corpus as training reads it: memory-mapped arrays, and pickles for the published code."""
 
 import pickle
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from mit_core.corpus.layout import FEATURE, REGISTERED, SPEECH
+from mit_core.corpus.layout import FEATURE, REGISTERED, SPEECH, results_of
 from mit_core.corpus.shards import Item, read_index
 from mit_core.errors import UserError
+from mit_core.faces.export_text import write_landmark_text
 from mit_core.faces.registration import published_pose
 from mit_core.faces.standard_face import standard_face
 from mit_core.files import read_json, write_json, written_whole
@@ -20,9 +21,7 @@ ARRAYS = ("landmarks", "features", "quaternions", "translations")
 INDEX = "index.json"
 
 
-def dump_arrays(
-    indices: Iterable[Path], segments: Path, folders: dict[str, Path], *, results: Path
-) -> None:
+def dump_arrays(indices: Sequence[Path], segments: Path, folders: dict[str, Path]) -> None:
     """Lay each split's segments end to end in memory-mappable files.
 
     Args:
@@ -31,12 +30,12 @@ def dump_arrays(
         folders: where each split's arrays go: ``landmarks.npy`` (N, 204), ``features.npy``
             (N, 80), ``quaternions.npy`` (N, 4), ``translations.npy`` (N, 3), all float32 at
             62.5 Hz; ``faces.npy`` (S, 204), ``embeddings.npy`` (S, 256); ``index.json``.
-        results: the results folder.
     """
     table = pd.read_csv(segments, sep="\t", dtype={"segment": str})
     split_of = dict(zip(table["segment"], table["split"], strict=True))
     items = [item for index in sorted(indices) for item in read_index(index) if item.usable]
     items.sort(key=lambda item: item.id)
+    results = results_of(indices[0])
     for split, folder in folders.items():
         _dump_split([item for item in items if split_of[item.id] == split], folder, results)
 
@@ -139,3 +138,11 @@ def dump_pickles(folder: Path, fl: Path, au: Path, gaze: Path) -> None:
     for path, value in ((fl, fls), (au, aus), (gaze, poses)):
         with written_whole(path) as part, part.open("wb") as file:
             pickle.dump(value, file, protocol=4)  # the published code's Python is 3.6
+
+
+def dump_text(folder: Path, output: Path) -> None:
+    """Write a split's registered landmarks as ``output/{segment}.txt``: 204 numbers a frame."""
+    data = open_split(folder)
+    output.mkdir(parents=True, exist_ok=True)
+    for name, (_, landmarks) in zip(data.names, data, strict=True):
+        write_landmark_text(output / f"{name}.txt", landmarks)

@@ -1,4 +1,6 @@
-"""Names of the files that the stages leave in an item's folder."""
+"""Where things lie: ``{results}/shards/{shard}/{stage}.json`` and what a stage leaves per item."""
+
+from pathlib import Path
 
 VIDEO = "video.mp4"  # normalise: 25 fps, upright
 AUDIO = "audio.wav"  # normalise: mono 16 kHz
@@ -6,3 +8,8 @@ BOXES = "boxes.npz"  # segment: face boxes (T, 4), by segment id
 REGISTERED = "registered.npz"  # register: landmarks, quaternions, translations, face, scale
 SPEECH = "speech.npz"  # speech: mel, F0, embedding
 FEATURE = "feature.npy"  # feature: (T, 80)
+
+
+def results_of(index: str | Path) -> Path:
+    """The results folder, that items' folders are relative to, of a stage's index."""
+    return Path(index).parents[2]

@@ -1,12 +1,12 @@
 """Mean and standard deviation of the content feature, from the training split alone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from mit_core.corpus.layout import FEATURE
+from mit_core.corpus.layout import FEATURE, results_of
 from mit_core.corpus.shards import Item, read_index
 from mit_core.errors import UserError
 from mit_core.files import write_arrays
@@ -15,7 +15,7 @@ from mit_core.files import write_arrays
 MINIMUM_STD = 1e-3  # of the feature's own units; mel runs from 0 to about 1
 
 
-def write_scaling(indices: Iterable[Path], segments: Path, output: Path, *, results: Path) -> None:
+def write_scaling(indices: Sequence[Path], segments: Path, output: Path) -> None:
     """Write ``output`` (npz): mean (80,), std (80,) and frames over the training segments.
 
     Raises:
@@ -31,6 +31,7 @@ def write_scaling(indices: Iterable[Path], segments: Path, output: Path, *, resu
             "gives the reason for each rejected clip; mend those, point corpus.videos at more "
             "footage, or lower corpus.split.val and corpus.split.test."
         )
+    results = results_of(indices[0])
     mean, std, frames = running_mean_std(_feature(item, results) for item in chosen)
     write_arrays(
         output, {"mean": mean, "std": np.maximum(std, MINIMUM_STD), "frames": np.int64(frames)}

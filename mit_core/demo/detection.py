@@ -1,18 +1,19 @@
 """How well a detector reads footage whose true landmarks are known."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from mit_core.corpus.layout import results_of
 from mit_core.corpus.shards import Item, read_index
 from mit_core.faces.mouth import mouth_opening
 from mit_core.faces.registration import outer_eye_distance
 from mit_core.files import written_whole
 
 
-def measure_detection(indices: Iterable[Path], truth: Path, output: Path, *, results: Path) -> None:
+def measure_detection(indices: Sequence[Path], truth: Path, output: Path) -> None:
     """Write a TSV with a row a speaker and one for all: what detection costs on the demo corpus.
 
     Columns: speaker; clips; frames; detected (share of the true frames); error (mean distance of
@@ -23,9 +24,9 @@ def measure_detection(indices: Iterable[Path], truth: Path, output: Path, *, res
         indices: the landmark stage's index of every shard.
         truth: folder of ``{clip}.npz`` with the true ``landmarks`` (T, 68, 3) at 25 fps.
         output: the TSV.
-        results: the results folder.
     """
     items = [item for index in indices for item in read_index(index) if item.usable]
+    results = results_of(indices[0])
     rows = [_measure(item, truth, results) for item in items]
     table = pd.DataFrame(rows)
     totals = {clip: len(np.load(truth / f"{clip}.npz")["landmarks"]) for clip in set(table["clip"])}

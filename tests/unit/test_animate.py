@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mit_core.animation.animation import load_animation, save_animation
 from mit_core.animation.animate import (
     Animation,
     Settings,
     animate,
     frames_of,
 )
+from mit_core.animation.animation import load_animation, save_animation
 from mit_core.animation.head import turn_head
 from mit_core.errors import UserError
 from mit_core.faces.eyes import eye_opening

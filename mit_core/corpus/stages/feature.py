@@ -6,17 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from mit_core.corpus.layout import FEATURE, SPEECH
+from mit_core.corpus.layout import FEATURE, SPEECH, results_of
 from mit_core.corpus.shards import Item, Product, read_index, work_shard, write_index
 from mit_core.files import written_whole
 from mit_core.speech.content_feature import open_content_feature
 from mit_core.speech.features import load_speech
 
 
-def feature_shard(
-    taken: Path, index: Path, *, results: Path, settings: Mapping[str, Any], code: str
-) -> None:
+def feature_shard(taken: Path, index: Path, *, settings: Mapping[str, Any], code: str) -> None:
     """Make each segment's content feature, ``feature.npy`` of shape (T, 80) at 62.5 Hz."""
+    results = results_of(index)
     extract = open_content_feature(settings["content_feature"])
 
     def work(item: Item, folder: Path) -> list[Product]:

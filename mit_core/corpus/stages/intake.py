@@ -5,6 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from mit_core.corpus.layout import results_of
 from mit_core.corpus.shards import Item, Product, work_shard, write_index
 from mit_core.errors import ClipError
 from mit_core.media.intake import Settings, inspect_clip
@@ -15,7 +16,6 @@ def intake_shard(
     clips: Sequence[Mapping[str, str]],
     index: Path,
     *,
-    results: Path,
     settings: Mapping[str, Any],
     code: str,
 ) -> None:
@@ -24,10 +24,10 @@ def intake_shard(
     Args:
         clips: rows of ``catalogue.Clip.as_dict()``.
         index: where the index is written; products lie in the folder of the same stem.
-        results: the results folder.
         settings: the ``intake`` section of the configuration.
         code: digest of the code at work.
     """
+    results = results_of(index)
     inspection = Settings(**settings)
 
     def inspect(item: Item, folder: Path) -> list[Product]:

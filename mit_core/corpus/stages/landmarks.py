@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from mit_core.corpus.layout import BOXES, VIDEO
+from mit_core.corpus.layout import BOXES, VIDEO, results_of
 from mit_core.corpus.shards import Item, Product, read_index, work_shard, write_index
 from mit_core.faces.detectors import open_detector
 from mit_core.faces.landmarks import LandmarkSettings, extract_landmarks
@@ -19,7 +19,6 @@ def landmarks_shard(
     taken: Path,
     index: Path,
     *,
-    results: Path,
     settings: Mapping[str, Any],
     device: str,
     code: str,
@@ -29,6 +28,7 @@ def landmarks_shard(
     A long gap in detection cuts a segment: each run becomes a segment of its own, whose
     ``landmarks.npz`` holds points (T, 68, 3) in pixels, confidence (T,) and interpolated (T,).
     """
+    results = results_of(index)
     detector = open_detector(settings["detector"], device, settings["weights"])
     finding = LandmarkSettings(**{k: v for k, v in settings.items() if k not in _DETECTOR_KEYS})
 

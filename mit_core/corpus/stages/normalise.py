@@ -5,15 +5,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from mit_core.corpus.layout import AUDIO, VIDEO
+from mit_core.corpus.layout import AUDIO, VIDEO, results_of
 from mit_core.corpus.shards import Item, Product, read_index, work_shard, write_index
 from mit_core.media.normalise import Settings, normalise
 
 
-def normalise_shard(
-    taken: Path, index: Path, *, results: Path, settings: Mapping[str, Any], code: str
-) -> None:
+def normalise_shard(taken: Path, index: Path, *, settings: Mapping[str, Any], code: str) -> None:
     """Normalise the usable clips of the shard whose intake index is ``taken``."""
+    results = results_of(index)
     normalising = Settings(**settings)
 
     def work(item: Item, folder: Path) -> list[Product]:

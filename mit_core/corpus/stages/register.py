@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from mit_core.corpus.layout import REGISTERED
+from mit_core.corpus.layout import REGISTERED, results_of
 from mit_core.corpus.shards import Item, Product, read_index, work_shard, write_index
 from mit_core.faces.clock import resample, resample_quaternions
 from mit_core.faces.mouth import most_closed_frame
@@ -16,15 +16,14 @@ from mit_core.files import write_arrays
 from mit_core.sequences import FEATURE_HZ, VIDEO_HZ, feature_frames
 
 
-def register_shard(
-    taken: Path, index: Path, *, results: Path, settings: Mapping[str, Any], code: str
-) -> None:
+def register_shard(taken: Path, index: Path, *, settings: Mapping[str, Any], code: str) -> None:
     """Register the shard's segments to the standard face.
 
     ``registered.npz`` holds, at 62.5 Hz over T frames: landmarks (T, 204) in face units,
     quaternions (T, 4) wxyz and translations (T, 3) of the head, and face (204,), the most
     closed-mouth frame. T is the number of mel frames of the same stretch of sound.
     """
+    results = results_of(index)
     standard = standard_face()
     registering = Settings(**settings)
 

@@ -6,20 +6,19 @@ from typing import Any
 
 import numpy as np
 
-from mit_core.corpus.layout import AUDIO, BOXES, VIDEO
+from mit_core.corpus.layout import AUDIO, BOXES, VIDEO, results_of
 from mit_core.corpus.segmentation import SegmentSettings, segment_clip
 from mit_core.corpus.shards import Item, Product, read_index, work_shard, write_index
 from mit_core.files import write_arrays
 from mit_core.sequences import VIDEO_HZ
 
 
-def segment_shard(
-    taken: Path, index: Path, *, results: Path, settings: Mapping[str, Any], code: str
-) -> None:
+def segment_shard(taken: Path, index: Path, *, settings: Mapping[str, Any], code: str) -> None:
     """Cut the normalised clips of a shard into segments; what is dropped keeps its reason.
 
     A segment's face boxes go to ``boxes.npz``: an array (T, 4) a segment, pixels, by segment id.
     """
+    results = results_of(index)
     segmenting = SegmentSettings(**settings)
 
     def work(item: Item, folder: Path) -> list[Product]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mit_core.corpus.layout import AUDIO, SPEECH
+from mit_core.corpus.layout import AUDIO, SPEECH, results_of
 from mit_core.corpus.shards import Item, Product, read_index, work_shard, write_index
 from mit_core.media.audio import read_audio
 from mit_core.sequences import SAMPLES_PER_VIDEO_FRAME
@@ -12,10 +12,9 @@ from mit_core.speech.analysis import SpeechSettings, analyse_speech
 from mit_core.speech.features import save_speech
 
 
-def speech_shard(
-    taken: Path, index: Path, *, results: Path, settings: Mapping[str, Any], code: str
-) -> None:
+def speech_shard(taken: Path, index: Path, *, settings: Mapping[str, Any], code: str) -> None:
     """Analyse the sound of the shard's segments; each gets a ``speech.npz``."""
+    results = results_of(index)
     analysing = SpeechSettings(**settings)
     current: dict[str, Any] = {}  # a clip's segments follow each other: decode its sound once
 

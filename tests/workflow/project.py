@@ -1,0 +1,66 @@
+"""A copy of the project with footage of its own, so that a test may edit both."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+PARTS = ("Snakefile", "config.yaml", "rules", "envs", "workflow_scripts", "mit_core", "profiles")
+
+
+class Project:
+    """The project in ``folder``, run as a user runs it.
+
+    Attributes:
+        folder: where the copy is; results go to ``folder/out``.
+        settings: what the user's own YAML says.
+    """
+
+    def __init__(self, folder: Path, settings: dict[str, Any]):
+        self.folder = folder
+        self.settings = {"results": "out", **settings}
+        folder.mkdir(exist_ok=True)
+        for part in PARTS:
+            source = ROOT / part
+            if source.is_dir():
+                ignored = shutil.ignore_patterns("__pycache__")
+                shutil.copytree(source, folder / part, ignore=ignored)
+            else:
+                shutil.copy(source, folder / part)
+
+    def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run snakemake with two cores; options come before ``--``, targets after."""
+        (self.folder / "my.yaml").write_text(yaml.safe_dump(self.settings, allow_unicode=True))
+        command = [sys.executable, "-m", "snakemake", "--cores", "2"]
+        return subprocess.run(
+            [*command, "--configfile", "config.yaml", "my.yaml", *arguments],
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            timeout=2400,
+        )
+
+    def run(self, *arguments: str) -> None:
+        """Run snakemake; fail with its output when it fails."""
+        done = self.snakemake(*arguments)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def jobs(self, target: str = "all") -> dict[str, int]:
+        """Rule -> jobs that a run would do now."""
+        done = self.snakemake("--dry-run", "--", target)
+        assert done.returncode == 0, done.stdout + done.stderr
+        output = done.stdout + done.stderr
+        if "Nothing to be done" in output:
+            return {}
+        table = output.split("Job stats:")[1].split("total")[0]
+        return {name: int(n) for name, n in re.findall(r"^(\w+) +(\d+)$", table, re.M)}
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A TSV of the results."""
+        return pd.read_csv(self.folder / "out" / name, sep="\t", keep_default_na=False)

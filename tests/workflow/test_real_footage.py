@@ -1,0 +1,91 @@
+"""Real footage: every usable clip goes through, broken files get verdicts, and training learns."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from project import Project
+
+pytestmark = pytest.mark.slow
+
+# What a user reads of each broken file: a word of the verdict, over all stages.
+BAD = {
+    "audio_only": "no_video",
+    "empty": "empty_file",
+    "face_then_no_face": "ok",  # its first half is used
+    "fps60_audio8k_mono": "ok",
+    "no_audio": "no_audio",
+    "no_face_with_speech": "no_face",
+    "not_media": "not_media",
+    "silent_audio": "silent_audio",
+    "still_image_with_speech": "still_image",
+    "too_short_0p2s": "too_short",
+    "truncated": "truncated",
+    "variable_frame_rate": "ok",
+}
+
+
+def table(path: Path, rows: list[tuple[Path, str]]) -> str:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, delimiter="\t")
+        writer.writerows([("video", "speaker"), *rows])
+    return str(path)
+
+
+def clips(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.suffix in {".mpg", ".mp4", ".m4a"})
+
+
+def test_several_speakers_and_broken_files(footage: Path, tmp_path: Path) -> None:
+    good = [(path, "s31") for path in clips(footage / "grid_s31")]
+    good += [(path, path.stem) for path in clips(footage / "grid_mixed")]
+    bad = [(path, "bad") for path in clips(footage / "bad")]
+    project = Project(
+        tmp_path / "project",
+        {"corpus": {"videos": table(tmp_path / "clips.tsv", [*good, *bad]), "shards": 2}},
+    )
+    project.run("--", "prepare")
+    manifest = project.table("corpus/manifest.tsv").set_index("clip")
+    assert len(manifest) == len(good) + len(bad)
+    assert (manifest.loc[[path.stem for path, _ in good], "verdict"] == "ok").all()
+    assert manifest.loc[list(BAD), "verdict"].to_dict() == BAD
+    rejected = manifest[manifest["verdict"] != "ok"]
+    assert rejected["reason"].str.match(r"^[A-Z\w].{15,}\.$").all()
+    segments = project.table("corpus/segments.tsv").set_index("clip")
+    assert segments.loc["face_then_no_face", "end_s"] == pytest.approx(3.0, abs=0.2)
+
+
+@pytest.fixture(scope="module")
+def grid(footage: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    folder = tmp_path_factory.mktemp("grid")
+    rows = [(path, "s1") for path in clips(footage / "grid_s1")]
+    project = Project(
+        folder / "project",
+        {
+            "corpus": {
+                "videos": table(folder / "clips.tsv", rows),
+                "split": {"val": 0.08, "test": 0.28},
+            },
+        },
+    )
+    project.run("--", "out/evaluation/content.tsv")
+    return project
+
+
+def test_every_frame_of_one_speaker_is_detected(grid: Project) -> None:
+    manifest = grid.table("corpus/manifest.tsv")
+    assert len(manifest) == 119 and (manifest["verdict"] == "ok").all()
+    segments = grid.table("corpus/segments.tsv")
+    assert (segments["detected_frames"] == segments["frames"]).all()
+
+
+def test_training_beats_ridge_on_held_out_clips(grid: Project) -> None:
+    scores = grid.table("evaluation/content.tsv").set_index("predictor")
+    print(scores.to_string())
+    content, ridge = scores.loc["content"], scores.loc["ridge"]
+    assert content["clips"] >= 25
+    assert content["opening_r"] >= ridge["opening_r"] + 0.04
+    assert content["mouth_distance"] <= 0.96 * ridge["mouth_distance"]
+    assert content["face_distance"] <= 1.05 * ridge["face_distance"]
+    assert content["opening_r"] >= scores.loc["content_mismatched", "opening_r"] + 0.40
+    assert content["mouth_distance"] < scores.loc["mean_face", "mouth_distance"]
