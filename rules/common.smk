@@ -93,7 +93,8 @@ for clip in CLIPS:
 
 DUMP = f"{R}/dump/{config['corpus']['name']}"
 CONTENT = f"{R}/models/content/{config['train_content']['run']}"
-VIDEOS = [f"{R}/animations/{p}--{s}.mp4" for p in PORTRAITS for s in SPEECH]
+SPOKEN = [f"{p}--{s}" for p in PORTRAITS for s in SPEECH]
+VIDEOS = [f"{R}/animations/{name}.mp4" for name in SPOKEN]
 
 
 wildcard_constraints:

@@ -1,6 +1,30 @@
 """Stage 11: one page that tells how the corpus, the training and the results went."""
 
 
+rule evaluate_animations:
+    """The rendered videos, detected again: is the mouth on the screen the predicted one?"""
+    input:
+        videos=VIDEOS,
+        landmarks=[f"{R}/animations/landmarks/{name}.npz" for name in SPOKEN],
+    output:
+        f"{R}/evaluation/animations.tsv",
+    log:
+        f"{R}/logs/evaluate_animations.log",
+    benchmark:
+        f"{R}/benchmarks/evaluate_animations.tsv"
+    conda:
+        "../envs/faces.yaml"
+    resources:
+        mem_mb=more_memory(2000),
+        runtime=120,
+    params:
+        settings={key: config["landmarks"][key] for key in ("detector", "weights")},
+        device=config["device"],
+        code=code("evaluate_animations"),
+    script:
+        "../workflow_scripts/evaluate_animations.py"
+
+
 rule report:
     input:
         manifest=rules.tabulate.output.manifest,
@@ -8,7 +32,11 @@ rule report:
         quarantine=rules.tabulate.output.quarantine,
         segments=rules.tabulate.output.segments,
         history=rules.train_content.output.history,
-        evaluation=[rules.evaluate_content.output[0], DEMO_EVALUATION],
+        evaluation=[
+            rules.evaluate_content.output[0],
+            rules.evaluate_animations.output[0],
+            DEMO_EVALUATION,
+        ],
         videos=VIDEOS,
     output:
         f"{R}/report.html",

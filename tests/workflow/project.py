@@ -20,11 +20,13 @@ class Project:
     Attributes:
         folder: where the copy is; results go to ``folder/out``.
         settings: what the user's own YAML says.
+        given: the user's files before the first run, for a test to compare.
     """
 
     def __init__(self, folder: Path, settings: dict[str, Any]):
         self.folder = folder
         self.settings = {"results": "out", **settings}
+        self.given: dict[Path, bytes] = {}
         folder.mkdir(exist_ok=True)
         for part in PARTS:
             source = ROOT / part

@@ -42,21 +42,20 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     make_footage(clips, made, made, Settings(size=192))
     project = Project(folder, settings(folder / FOOTAGE))
     for number, (clip, name) in enumerate(zip(clips, NAMES, strict=True)):
-        home = (project.folder / FOOTAGE) / ("Ann" if number % 2 else "Ben")
+        home = project.folder / FOOTAGE / ("Ann" if number % 2 else "Ben")
         home.mkdir(parents=True, exist_ok=True)
         shutil.move(made / f"{clip.id}.mp4", home / f"{name}.mp4")
-    ((project.folder / FOOTAGE) / "empty.mp4").touch()
-    ((project.folder / FOOTAGE) / "text.mov").write_text("this is not a video")
+    (project.folder / FOOTAGE / "empty.mp4").touch()
+    (project.folder / FOOTAGE / "text.mov").write_text("this is not a video")
     write_demo_media(folder / "a {face}.png", folder / "voice.wav", folder / "human.wav")
+    project.given = footage_of(folder)
     project.run("--", "all")
     return project
 
 
-@pytest.fixture(scope="module")
-def untouched(project: Project) -> dict[Path, bytes]:
-    return {
-        path: path.read_bytes() for path in (project.folder / FOOTAGE).rglob("*") if path.is_file()
-    }
+def footage_of(folder: Path) -> dict[Path, bytes]:
+    files = (path for path in (folder / FOOTAGE).rglob("*") if path.is_file())
+    return {path: path.read_bytes() for path in files}
 
 
 def test_every_clip_has_a_verdict(project: Project) -> None:
@@ -117,14 +116,16 @@ def test_nothing_to_do_twice(project: Project) -> None:
     assert project.jobs() == {}
 
 
-def test_the_users_files_are_as_they_were(project: Project, untouched: dict[Path, bytes]) -> None:
-    assert {p for p in (project.folder / FOOTAGE).rglob("*") if p.is_file()} == set(untouched)
-    assert all(path.read_bytes() == content for path, content in untouched.items())
+def test_the_users_files_are_as_they_were(project: Project) -> None:
+    assert footage_of(project.folder) == project.given
 
 
 def test_editing_a_config_value_reruns_what_depends_on_it(project: Project) -> None:
     project.settings["animate"]["amp_lip_y"] = 1.5
-    assert project.jobs() == {"animate_landmarks": 1, "render": 1, "report": 1, "all": 1}
+    assert project.jobs() == {
+        **{"animate_landmarks": 1, "render": 1, "evaluate_animations": 1},
+        **{"report": 1, "all": 1},
+    }
     del project.settings["animate"]["amp_lip_y"]
     project.settings["speech"] = {"loudness_dbfs": -23.0}
     jobs = project.jobs()
@@ -151,12 +152,12 @@ def test_editing_a_library_file_reruns_the_rules_that_use_it(project: Project) -
     jobs = after_editing("speech/f0.py")
     assert jobs["speech"] == 2 and "landmarks" not in jobs and jobs["driving_speech"] == 1
     jobs = after_editing("rendering/warp.py")
-    assert jobs == {"render": 1, "report": 1, "all": 1}
+    assert jobs == {"render": 1, "evaluate_animations": 1, "report": 1, "all": 1}
     assert project.jobs() == {}
 
 
 def test_adding_a_video_reruns_its_shard_alone(project: Project) -> None:
-    new = (project.folder / FOOTAGE) / "Ann" / "one more.mp4"
+    new = project.folder / FOOTAGE / "Ann" / "one more.mp4"
     shutil.copy(_any_clip(project), new)
     try:
         jobs = project.jobs()
@@ -176,7 +177,7 @@ def test_adding_a_video_reruns_its_shard_alone(project: Project) -> None:
 
 
 def _any_clip(project: Project) -> Path:
-    return sorted(((project.folder / FOOTAGE) / "Ann").glob("*.mp4"))[0]
+    return sorted((project.folder / FOOTAGE / "Ann").glob("*.mp4"))[0]
 
 
 def _shard_with_new(project: Project) -> str:
