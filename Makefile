@@ -26,7 +26,7 @@ $(READY): requirements.lock pyproject.toml
 	@touch $@
 
 demo: $(READY)
-	@$(SNAKEMAKE) --config results=$(DEMO) demo
+	@$(SNAKEMAKE) --config results=$(DEMO) -- demo
 	@for video in $(DEMO)/animations/*.mp4; do echo "video: $$video"; done
 	@echo "report: $(DEMO)/report.html"
 
