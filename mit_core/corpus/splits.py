@@ -29,12 +29,13 @@ def assign_splits(
     free = sorted({unit for unit in units.values() if unit not in fixed})
     draw = {unit: _fraction(unit, seed) for unit in free}
     placed = {unit: _place(draw[unit], val, test) for unit in free}
-    for split, fraction, edge in (("test", test, 0.0), ("val", val, test)):
-        if fraction <= 0 or split in placed.values() or split in fixed.values():
-            continue
-        spare = [unit for unit in free if placed[unit] == "train"]
-        if len(spare) > 1:  # never take the last unit from training
-            placed[min(spare, key=lambda unit: abs(draw[unit] - edge))] = split
+    for split, fraction, edge in (("train", 1.0, 1.0), ("test", test, 0.0), ("val", val, test)):
+        taken = [*placed.values(), *fixed.values()]
+        if fraction > 0 and split not in taken:
+            # never take a split's last unit
+            spare = [unit for unit in free if taken.count(placed[unit]) > 1]
+            if spare:
+                placed[min(spare, key=lambda unit: abs(draw[unit] - edge))] = split
     return {item.id: fixed.get(units[item.id]) or placed[units[item.id]] for item in items}
 
 
