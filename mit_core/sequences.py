@@ -6,18 +6,19 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from mit_core.clocks import FEATURE_HZ, SAMPLES_PER_VIDEO_FRAME, VIDEO_HZ, feature_frames
+
+# Named here too for those who cut sequences out of footage.
+__all__ = [
+    "FEATURE_HZ",
+    "SAMPLES_PER_VIDEO_FRAME",
+    "VIDEO_HZ",
+    "FloatArray",
+    "Sequences",
+    "feature_frames",
+]
+
 FloatArray = npt.NDArray[np.floating]
-
-SAMPLE_RATE = 16_000  # Hz, of all sound inside
-HOP = 256  # samples between mel frames: 16 ms
-VIDEO_HZ = 25.0  # frames a second of normalised footage
-FEATURE_HZ = SAMPLE_RATE / HOP  # 62.5 mel frames a second
-SAMPLES_PER_VIDEO_FRAME = 640  # SAMPLE_RATE / VIDEO_HZ
-
-
-def feature_frames(video_frames: int) -> int:
-    """Mel frames of a stretch of ``video_frames`` at 25 fps: floor(samples / hop) + 1."""
-    return video_frames * SAMPLES_PER_VIDEO_FRAME // HOP + 1
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ from mit_core.animation.head import head_turns, turn_head
 from mit_core.animation.portrait_face import face_of_portrait, to_image
 from mit_core.animation.published import published_face
 from mit_core.animation.resting import talking_face
+from mit_core.clocks import FEATURE_HZ
 from mit_core.errors import UserError
-from mit_core.faces.clock import FEATURE_HZ, resample
+from mit_core.faces.clock import resample
 from mit_core.faces.eyes import close_lids
 from mit_core.faces.mouth import close_mouth, mouth_opening
 from mit_core.models.checkpoint import ContentCheckpoint

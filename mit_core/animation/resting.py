@@ -5,7 +5,8 @@ import numpy.typing as npt
 from scipy.ndimage import binary_dilation, gaussian_filter1d
 
 from mit_core.animation.lips import amplify_lips, lip_gaps, meet_lips
-from mit_core.faces.clock import FEATURE_HZ, VIDEO_HZ, resample
+from mit_core.clocks import FEATURE_HZ, VIDEO_HZ
+from mit_core.faces.clock import resample
 from mit_core.faces.mouth import as_points, close_mouth
 from mit_core.faces.scheme import LEFT_EYE, MOUTH, NOSE_BRIDGE, RIGHT_EYE
 from mit_core.faces.smoothing import savitzky_golay

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from mit_core.clocks import VIDEO_HZ
 from mit_core.demo.face import Face
-from mit_core.demo.performance import FPS, Performance, perform
+from mit_core.demo.performance import Performance, perform
 from mit_core.demo.plan import DemoClip, held_out_clip
 from mit_core.demo.portrait import actor
 from mit_core.files import write_arrays
@@ -60,7 +61,7 @@ def _film(performance: Performance, warp: MeshWarp, path: Path, settings: Settin
     with tempfile.TemporaryDirectory() as folder:
         wav = Path(folder) / "speech.wav"
         write_wav(wav, performance.audio, performance.sample_rate)
-        with VideoWriter(path, FPS, settings.size, settings.size, wav, settings.crf) as video:
+        with VideoWriter(path, VIDEO_HZ, settings.size, settings.size, wav, settings.crf) as video:
             for points in performance.landmarks:
                 video.write(warp.render(points))
 

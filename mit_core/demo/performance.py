@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from mit_core.clocks import VIDEO_HZ
 from mit_core.demo.articulation import articulate
 from mit_core.demo.espeak import Phoneme, Utterance, speak
 from mit_core.demo.face import Expression, Face
@@ -15,7 +16,6 @@ from mit_core.demo.speakers import SPEAKERS
 from mit_core.demo.visemes import is_stressed
 from mit_core.sequences import FloatArray
 
-FPS = 25
 _BEFORE, _AFTER = 0.3, 0.4  # s of rest around the sentence; the second is rounded up to a frame
 _ROOM_TONE = 10 ** (-65 / 20)  # no recording is digitally silent: noise at -65 dBFS
 
@@ -27,7 +27,7 @@ class Performance:
     Attributes:
         audio: shape = (n,), float32 in [-1, 1], n a whole number of frames.
         sample_rate: Hz.
-        landmarks: shape = (T, 68, 3), float32, pixels; frame k is the moment k / FPS s.
+        landmarks: shape = (T, 68, 3), float32, pixels; frame k is the moment k / 25 s.
         phonemes: with times from the clip's first sample.
         expression: lids, brows and head over the T frames.
     """
@@ -49,7 +49,7 @@ def perform(clip: DemoClip, face: Face) -> Performance:
     rng = np.random.default_rng(zlib.crc32(clip.id.encode()))
     utterance = speak(speaker.voice, clip.text)
     audio = _padded(utterance, rng)
-    times = np.arange(len(audio) * FPS // utterance.sample_rate) / FPS - _BEFORE
+    times = np.arange(len(audio) * VIDEO_HZ // utterance.sample_rate) / VIDEO_HZ - _BEFORE
     stresses = [p.start for p in utterance.phonemes if is_stressed(p.ipa)]
     expression = move(speaker.style, times, stresses, rng)
     mouth = articulate(utterance, times, speaker.articulation)
@@ -62,7 +62,7 @@ def _padded(utterance: Utterance, rng: np.random.Generator) -> FloatArray:
     """The speech between two rests, in a room's faint noise, a whole number of frames long."""
     rate = utterance.sample_rate
     before = round(_BEFORE * rate)
-    frame = rate / FPS
+    frame = rate / VIDEO_HZ
     frames = int(np.ceil((before + len(utterance.audio) + _AFTER * rate) / frame))
     audio = rng.normal(0, _ROOM_TONE, round(frames * frame))
     audio[before : before + len(utterance.audio)] += utterance.audio

@@ -4,11 +4,11 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
+from mit_core.corpus.catalogue import SPLITS
 from mit_core.errors import UserError
 
 SENTENCES = Path(__file__).with_name("sentences.tsv")
 EVERYBODY = "all"  # in the speaker column: a sentence that each speaker says
-SPLITS = ("train", "val", "test")
 PORTRAIT = "astronaut"
 HELD_OUT, RECORDED = "held_out_sentence", "recorded_voice"
 """Names of the portrait and of the two speeches that the demo animates."""

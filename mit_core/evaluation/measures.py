@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 import numpy.typing as npt
 
+from mit_core.clocks import FEATURE_HZ
 from mit_core.faces.mouth import inner_lip_area
 from mit_core.faces.scheme import JAW, MOUTH, N_POINTS
 from mit_core.training.validation import landmark_distance, opening_correlation
@@ -12,8 +13,6 @@ from mit_core.training.validation import landmark_distance, opening_correlation
 Array = npt.NDArray[np.floating]
 
 _LIPS_AND_JAW = JAW + MOUTH
-_RATE = 62.5
-"""Landmark frames a second."""
 
 
 @dataclass(frozen=True)
@@ -24,8 +23,9 @@ class ClipMeasures:
         opening_r: correlation over time of the mouth's opening; higher is better.
         mouth_distance, face_distance: mean 3-D distance of the points 48-67 and of all 68; the
             outer-eye distance is 1.
-        d_ll, d_vl, d_a, d_l, d_v: the measures of Zhou et al. 2020, section 6, all in percent and
-            in the plane of the image. d_ll: distance of the points of lips and jaw, over the
+        d_ll, d_vl, d_a, d_l, d_v: after the measures of Zhou et al. 2020; what each is divided by
+            is our choice, so compare them among runs rather than with the paper's. All in percent
+            and in the plane of the image. d_ll: distance of the points of lips and jaw, over the
             clip's greatest lip width. d_vl: difference of their velocity, a second, likewise. d_a:
             difference of the area inside the lips, over the clip's greatest. d_l, d_v: distance
             and velocity difference of all points, over the face's width.
@@ -51,7 +51,7 @@ def measure_clip(prediction: Array, truth: Array) -> ClipMeasures:
         np.asarray(a, np.float64).reshape(-1, N_POINTS, 3)[..., :2] for a in (prediction, truth)
     )
     error = np.linalg.norm(predicted - true, axis=2)
-    velocity = np.linalg.norm(np.diff(predicted - true, axis=0), axis=2) * _RATE
+    velocity = np.linalg.norm(np.diff(predicted - true, axis=0), axis=2) * FEATURE_HZ
     lip_width = np.linalg.norm(true[:, 54] - true[:, 48], axis=1).max()
     face_width = np.linalg.norm(true[:, 16] - true[:, 0], axis=1).mean()
     area, true_area = inner_lip_area(prediction), inner_lip_area(truth)

@@ -5,9 +5,6 @@ import numpy.typing as npt
 from scipy.spatial.transform import Rotation, Slerp
 
 from mit_core.faces.pose import continuous
-from mit_core.sequences import FEATURE_HZ, VIDEO_HZ
-
-__all__ = ["FEATURE_HZ", "VIDEO_HZ", "resample", "resample_quaternions"]
 
 
 def _positions(length: int, from_hz: float, to_hz: float, n_frames: int | None) -> np.ndarray:

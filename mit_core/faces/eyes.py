@@ -1,30 +1,16 @@
-"""The eyes: how open they are, and closing their lids."""
+"""The eyes: closing their lids."""
 
 import numpy as np
 import numpy.typing as npt
 
 from mit_core.faces.points import as_points
-from mit_core.faces.scheme import LEFT_EYE, LID_PAIRS, RIGHT_EYE
+from mit_core.faces.scheme import LID_PAIRS
 
 _UPPER = [upper for upper, _ in LID_PAIRS]
 _LOWER = [lower for _, lower in LID_PAIRS]
 
 # The upper lid makes three quarters of the way to where the lids meet.
 UPPER_LID_SHARE = 0.75
-
-
-def eye_opening(landmarks: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
-    """Height of the eyes over their width, mean of both; (T, ...) -> (T,).
-
-    The eye aspect ratio of Soukupova and Cech 2016: about .3 open, under .15 closed.
-    """
-    points = as_points(landmarks)
-    heights = np.linalg.norm(points[..., _UPPER, :] - points[..., _LOWER, :], axis=-1)
-    ratios = []
-    for eye, height in ((RIGHT_EYE, heights[..., :2]), (LEFT_EYE, heights[..., 2:])):
-        width = np.linalg.norm(points[..., eye[3], :] - points[..., eye[0], :], axis=-1)
-        ratios.append(height.mean(axis=-1) / width)
-    return (ratios[0] + ratios[1]) / 2
 
 
 def close_lids(

@@ -11,6 +11,7 @@ import av.error
 import numpy as np
 import numpy.typing as npt
 
+from mit_core.clocks import SAMPLE_RATE
 from mit_core.errors import ClipError
 from mit_core.files import written_whole
 from mit_core.media.probe import open_media, pick_audio
@@ -20,7 +21,7 @@ PCM16_SCALE = 32768.0
 PCM32_SCALE = 2.0**31
 
 
-def read_audio(path: str | Path, sample_rate: int = 16000) -> npt.NDArray[np.float32]:
+def read_audio(path: str | Path, sample_rate: int = SAMPLE_RATE) -> npt.NDArray[np.float32]:
     """Decode the sound of any media file to mono.
 
     Sample 0 is the track's own first sample, wherever the track starts on the file's clock.
@@ -118,7 +119,7 @@ def audio_seconds(path: str | Path) -> float:
     return sum(count / rate for rate, count in samples.items())
 
 
-def write_wav(path: str | Path, audio: npt.ArrayLike, sample_rate: int = 16000) -> None:
+def write_wav(path: str | Path, audio: npt.ArrayLike, sample_rate: int = SAMPLE_RATE) -> None:
     """Write mono sound as 16-bit PCM, whole or not at all.
 
     Args:

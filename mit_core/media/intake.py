@@ -1,6 +1,5 @@
 """What a user's clip is, and whether it can be used at all, in words for that user."""
 
-import hashlib
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from mit_core.clocks import SAMPLE_RATE
 from mit_core.errors import ClipError
 from mit_core.media.audio import mono_blocks
 from mit_core.media.probe import MediaInfo, probe
 from mit_core.media.reach import Reach, packet_reach
+from mit_core.provenance import file_sha256
 
 OK = "ok"
 
@@ -111,8 +112,7 @@ def _sha256(file: Path) -> str:
     if not file.is_file():
         raise ClipError("not_found", f"{file}: there is no such file. Check the path.")
     try:
-        with file.open("rb") as opened:
-            return hashlib.file_digest(opened, "sha256").hexdigest()
+        return file_sha256(file)
     except OSError as error:
         raise ClipError(
             "unreadable", f"{file.name} cannot be read: {error.strerror or error}."
@@ -200,6 +200,7 @@ def _judge(picture: MediaInfo, reach: Reach, sound: MediaInfo, settings: Setting
 
 def _peak_dbfs(file: Path) -> float:
     """Loudest sample of the sound mixed to mono, dB relative to full scale."""
-    # 16 kHz, as everything after this hears it
-    peak = max((float(np.abs(block).max()) for block in mono_blocks(file, 16000)), default=0.0)
+    # at the rate at which everything after this hears it
+    blocks = mono_blocks(file, SAMPLE_RATE)
+    peak = max((float(np.abs(block).max()) for block in blocks), default=0.0)
     return 20 * math.log10(peak) if peak > 0 else -math.inf

@@ -8,19 +8,16 @@ from tempfile import TemporaryDirectory
 import ffmpeg
 import numpy as np
 
+from mit_core.clocks import SAMPLE_RATE, SAMPLES_PER_VIDEO_FRAME, VIDEO_HZ
 from mit_core.errors import ClipError
 from mit_core.files import written_whole
 from mit_core.media.ffmpeg import FfmpegError, media_url, run
 from mit_core.media.probe import MediaInfo, probe
 from mit_core.media.video import COLOUR_TAGS, ENCODING, MP4, REPRODUCIBLE, count_frames
 
-FPS = 25
-SAMPLE_RATE = 16000  # Hz
-SAMPLES_PER_FRAME = SAMPLE_RATE // FPS  # 640
-
 # ffmpeg closes a gap between time stamps and samples once it exceeds this many seconds: half a
 # frame, so that sound never strays a whole one, yet well above the 1 ms to which webm rounds.
-_GAP_S = 0.5 / FPS
+_GAP_S = 0.5 / VIDEO_HZ
 # Samples copied at a time, so that an hour of sound never lies in memory whole (16 MiB).
 _BLOCK = 1 << 23
 
@@ -104,12 +101,12 @@ def normalise(
         frames = count_frames(video_part)
         if frames == 0:
             raise ClipError("no_video", f"{source.path.name} has no frame that can be decoded.")
-        heard = _write_exactly(raw, audio_part, frames * SAMPLES_PER_FRAME)
+        heard = _write_exactly(raw, audio_part, frames * SAMPLES_PER_VIDEO_FRAME)
         picture = probe(video_part).video
         assert picture is not None
     return NormalisedInfo(
         frames=frames,
-        seconds=frames / FPS,
+        seconds=frames / VIDEO_HZ,
         width=picture.width,
         height=picture.height,
         source_fps=source.video.fps,
@@ -132,7 +129,7 @@ def _graph(
     picture = (
         seen[str(source.video.index)]
         .filter("setpts", "PTS-STARTPTS")
-        .filter("fps", fps=FPS, start_time=0, round="near")
+        .filter("fps", fps=VIDEO_HZ, start_time=0, round="near")
         # square pixels first, then no side above max_side, then even by cutting one line
         .filter("scale", "iw*max(sar,1)", "ih/min(sar,1)")
         .filter("setsar", 1)

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import binary_closing, binary_opening
 
-from mit_core.speech.conditioning import SAMPLE_RATE
+from mit_core.clocks import SAMPLE_RATE, VIDEO_HZ
 from mit_core.speech.loudness import dbfs, to_dbfs
 
 _WINDOW = SAMPLE_RATE // 50
@@ -32,7 +32,7 @@ def _smooth(active: npt.NDArray[np.bool_], rate: float) -> npt.NDArray[np.bool_]
     return binary_opening(closed, span(_BURST_S))[len(pause) : len(padded) - len(pause)]
 
 
-def speech_frames(audio: npt.NDArray[np.floating], fps: float = 25.0) -> npt.NDArray[np.bool_]:
+def speech_frames(audio: npt.NDArray[np.floating], fps: float = VIDEO_HZ) -> npt.NDArray[np.bool_]:
     """Which video frames are spoken over (WebRTC's voice detector, short gaps closed).
 
     Args:

@@ -6,11 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.signal import butter, filtfilt
 
-SAMPLE_RATE = 16_000
-"""Hz; every clock of the method is derived from it."""
-HOP = 256
-"""Samples between feature frames: 16000 / 256 = 62.5 frames a second."""
-FEATURE_RATE = SAMPLE_RATE / HOP
+from mit_core.clocks import SAMPLE_RATE
 
 _CUTOFF_HZ = 30.0
 _ORDER = 5
@@ -52,8 +48,3 @@ def condition(audio: FloatArray) -> npt.NDArray[np.float64]:
     filtered = filtfilt(b, a, audio.astype(np.float64), padlen=min(_FILTER_PAD, audio.size - 1))
     dither = np.random.RandomState(_DITHER_SEED).rand(audio.size) - 0.5
     return filtered * _HEADROOM + dither * _DITHER
-
-
-def frame_count(n_samples: int) -> int:
-    """Number of 62.5 Hz feature frames of ``n_samples`` at 16 kHz; frame i is centred at 256 i."""
-    return n_samples // HOP + 1

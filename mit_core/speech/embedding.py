@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mit_core.clocks import SAMPLE_RATE
+
 DIMENSIONS = 256
 _PARTIALS_PER_SECOND = 2
 """Windows of 1.6 s averaged, a second: what published target-speaker embeddings were made with."""
-_LONGEST_AT_ONCE = 16_000 * 60
+_LONGEST_AT_ONCE = SAMPLE_RATE * 60
 """Samples embedded in one pass; longer speech is averaged over pieces so that memory is bounded."""
 
 

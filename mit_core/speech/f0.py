@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mit_core.speech.conditioning import HOP, SAMPLE_RATE, condition, frame_count
+from mit_core.clocks import HOP, SAMPLE_RATE, frame_count
+from mit_core.speech.conditioning import condition
 
 UNVOICED = -1e10
 """What RAPT writes for the logarithm of no pitch."""
@@ -14,7 +15,7 @@ N_CLASSES = 257
 """Class 0 is unvoiced; 1-256 are the normalised pitch in steps of 1/255."""
 
 _PCM_SCALE = 32768
-_SHORTEST = 1600
+_SHORTEST = SAMPLE_RATE // 10
 """Samples (0.1 s) that RAPT needs for its longest period; shorter audio is lengthened by zeros."""
 _BOUNDARY_HZ = 165.0
 """Between the usual medians of male (about 120 Hz) and female (about 210 Hz) speech."""

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from mit_core.clocks import SAMPLE_RATE
 from mit_core.errors import UserError
 from mit_core.files import write_arrays
-from mit_core.speech.conditioning import SAMPLE_RATE
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,11 @@ import numpy.typing as npt
 from scipy.fft import rfft
 from scipy.signal import get_window
 
-from mit_core.speech.conditioning import HOP, SAMPLE_RATE, condition, frame_count
+from mit_core.clocks import HOP, SAMPLE_RATE, frame_count
+from mit_core.speech.conditioning import condition
+from mit_core.speech.mel_bands import FLOOR_DB, HIGHEST_HZ, LOWEST_HZ, N_MELS
 
 N_FFT = 1024
-N_MELS = 80
-_LOWEST_HZ, _HIGHEST_HZ = 90, 7600
-_FLOOR_DB = -100.0
 _REFERENCE_DB = 16.0
 _BLOCK = 4096
 """Frames transformed at once: 65 s of speech, 34 MB of spectra, so an hour fits in memory."""
@@ -22,7 +21,7 @@ _BLOCK = 4096
 @lru_cache(maxsize=1)
 def _mel_basis() -> npt.NDArray[np.float64]:
     basis = librosa.filters.mel(
-        sr=SAMPLE_RATE, n_fft=N_FFT, n_mels=N_MELS, fmin=_LOWEST_HZ, fmax=_HIGHEST_HZ
+        sr=SAMPLE_RATE, n_fft=N_FFT, n_mels=N_MELS, fmin=LOWEST_HZ, fmax=HIGHEST_HZ
     )
     return basis.T.astype(np.float64)
 
@@ -45,12 +44,12 @@ def log_mel(audio: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
     padded = np.pad(condition(audio), N_FFT // 2, mode="reflect")
     frames = np.lib.stride_tricks.sliding_window_view(padded, N_FFT)[::HOP]
     window = get_window("hann", N_FFT, fftbins=True)
-    floor = 10 ** (_FLOOR_DB / 20)
+    floor = 10 ** (FLOOR_DB / 20)
 
     mel = np.empty((frame_count(audio.size), N_MELS), dtype=np.float32)
     for start in range(0, len(mel), _BLOCK):
         block = slice(start, start + _BLOCK)
         amplitude = np.abs(rfft(frames[block] * window)) @ _mel_basis()
         level_db = 20 * np.log10(np.maximum(amplitude, floor)) - _REFERENCE_DB
-        mel[block] = np.clip((level_db - _FLOOR_DB) / -_FLOOR_DB, 0, 1)
+        mel[block] = np.clip((level_db - FLOOR_DB) / -FLOOR_DB, 0, 1)
     return mel

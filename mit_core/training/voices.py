@@ -9,26 +9,17 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from mit_core.speech.mel_bands import FLOOR_DB, HIGHEST_HZ, LOWEST_HZ, hz_to_mel, mel_to_hz
+
 Array = npt.NDArray[np.float32]
 
-_LOWEST_HZ, _HIGHEST_HZ = 90.0, 7600.0
-_DB_TO_FEATURE = 0.01
-"""A feature of 1 spans 100 dB, so a gain is a shift."""
-
-
-def _hz_to_mel(hz: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Slaney's scale: linear below 1 kHz (15 mel there), logarithmic above."""
-    logarithmic = 15 + 27 * np.log(np.maximum(hz, 1000) / 1000) / np.log(6.4)
-    return np.where(hz < 1000, hz * 3 / 200, logarithmic)
-
-
-def _mel_to_hz(mel: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    return np.where(mel < 15, mel * 200 / 3, 1000 * 6.4 ** ((np.maximum(mel, 15) - 15) / 27))
+_DB_TO_FEATURE = -1 / FLOOR_DB
+"""Features are levels, so a gain is a shift."""
 
 
 @lru_cache(maxsize=4)
 def _band_mels(bands: int) -> npt.NDArray[np.float64]:
-    edges = _hz_to_mel(np.array([_LOWEST_HZ, _HIGHEST_HZ]))
+    edges = hz_to_mel(np.array([LOWEST_HZ, HIGHEST_HZ]))
     return np.linspace(edges[0], edges[1], bands + 2)[1:-1]
 
 
@@ -52,7 +43,7 @@ def vary(
     if frequency_shift > 0:
         mels = _band_mels(bands)
         # Band b of the varied spectrum is what stood at its frequency divided by the factor.
-        source = _hz_to_mel(_mel_to_hz(mels)[None] / factors[:, None])
+        source = hz_to_mel(mel_to_hz(mels)[None] / factors[:, None])
         place = np.clip((source - mels[0]) / (mels[1] - mels[0]), 0, bands - 1)
         low = np.minimum(place.astype(np.int64), bands - 2)
         part = (place - low).astype(np.float32)[:, None]

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from eye_measures import eye_opening
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,7 +19,6 @@ from mit_core.animation.animate import (
 from mit_core.animation.animation import load_animation, save_animation
 from mit_core.animation.head import turn_head
 from mit_core.errors import UserError
-from mit_core.faces.eyes import eye_opening
 from mit_core.faces.mouth import close_mouth, mouth_opening
 from mit_core.faces.standard_face import standard_face
 from mit_core.models.checkpoint import ContentCheckpoint, FeatureScaling

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from eye_measures import eye_opening
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -12,7 +13,7 @@ from mit_core.animation.portrait_face import PortraitFace, face_of_portrait, to_
 from mit_core.animation.published import published_face, straighten_nose, subtract_smallest_half
 from mit_core.animation.resting import remove_bias, smooth, talking_face, voice_gate
 from mit_core.errors import UserError
-from mit_core.faces.eyes import close_lids, eye_opening
+from mit_core.faces.eyes import close_lids
 from mit_core.faces.mouth import as_points, close_mouth, mouth_opening, repair_inverse_lips
 from mit_core.faces.scheme import MOUTH
 from mit_core.faces.smoothing import savitzky_golay

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from mit_core.clocks import VIDEO_HZ
 from mit_core.demo.articulation import Articulation
 from mit_core.demo.face import Expression, Face
 from mit_core.demo.motion import move
-from mit_core.demo.performance import FPS, perform
+from mit_core.demo.performance import perform
 from mit_core.demo.plan import plan
 from mit_core.demo.portrait import actor, demo_portrait
 from mit_core.demo.speakers import SPEAKERS
@@ -14,7 +15,7 @@ from mit_core.media.image import read_image
 
 STEADY = [27, 28, 29, 30, 33, 36, 39, 42, 45]
 UPPER, LOWER = [61, 62, 63], [67, 66, 65]
-TIMES = np.arange(0, 60, 1 / FPS)
+TIMES = np.arange(0, 60, 1 / VIDEO_HZ)
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +116,7 @@ def turns(name):
 
 def centroid(curve):
     power = np.abs(np.fft.rfft(curve - curve.mean())) ** 2
-    return float((np.fft.rfftfreq(len(curve), 1 / FPS) * power).sum() / power.sum())
+    return float((np.fft.rfftfreq(len(curve), 1 / VIDEO_HZ) * power).sum() / power.sum())
 
 
 def test_each_speaker_moves_in_an_own_way():
@@ -145,8 +146,8 @@ def test_a_performance_depends_on_its_clip_alone(face):
     after = [perform(clip, face) for clip in clips[1:3]][-1]
     assert np.array_equal(alone.audio, after.audio)
     assert np.array_equal(alone.landmarks, after.landmarks)
-    assert len(alone.audio) * FPS == len(alone.landmarks) * alone.sample_rate
-    assert alone.phonemes[-1].end < len(alone.landmarks) / FPS
+    assert len(alone.audio) * VIDEO_HZ == len(alone.landmarks) * alone.sample_rate
+    assert alone.phonemes[-1].end < len(alone.landmarks) / VIDEO_HZ
 
 
 def test_faces_of_all_speakers_stay_in_the_picture(face):

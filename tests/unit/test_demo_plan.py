@@ -7,7 +7,8 @@ from collections import Counter
 
 import pytest
 
-from mit_core.demo.plan import SPLITS, held_out_clip, plan, speaker_names
+from mit_core.corpus.catalogue import SPLITS
+from mit_core.demo.plan import held_out_clip, plan, speaker_names
 from mit_core.errors import UserError
 
 

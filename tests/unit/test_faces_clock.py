@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from mit_core.faces.clock import FEATURE_HZ, VIDEO_HZ, resample, resample_quaternions
+from mit_core.clocks import FEATURE_HZ, VIDEO_HZ
+from mit_core.faces.clock import resample, resample_quaternions
 from mit_core.faces.pose import euler_degrees
 
 

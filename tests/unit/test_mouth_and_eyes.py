@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from eye_measures import eye_opening
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mit_core.faces.eyes import close_lids, eye_opening
+from mit_core.faces.eyes import close_lids
 from mit_core.faces.mouth import (
     as_points,
     close_mouth,

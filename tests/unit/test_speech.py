@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import librosa
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
@@ -19,6 +20,7 @@ from mit_core.speech.f0 import UNVOICED, choose_range, log_f0, normalise_f0, qua
 from mit_core.speech.features import load_speech, save_speech
 from mit_core.speech.loudness import dbfs, to_dbfs
 from mit_core.speech.mel import log_mel
+from mit_core.speech.mel_bands import hz_to_mel, mel_to_hz
 
 RATE = 16000
 
@@ -208,6 +210,13 @@ def test_a_user_learns_what_is_wrong(tmp_path: Path) -> None:
 def test_mel_feature_is_the_mel_itself() -> None:
     speech = analyse_speech(noise(4000))
     np.testing.assert_array_equal(open_content_feature("mel")(speech), speech.mel)
+
+
+def test_mel_scale_is_that_of_the_bands() -> None:
+    hz = np.linspace(20, 8000, 400)
+    mel = hz_to_mel(hz)
+    np.testing.assert_allclose(mel, librosa.hz_to_mel(hz), rtol=1e-9)
+    np.testing.assert_allclose(mel_to_hz(mel), hz, rtol=1e-9)
 
 
 def test_mel_does_not_pay_for_torch() -> None:
