@@ -6,7 +6,6 @@ from scipy.ndimage import binary_dilation, gaussian_filter1d
 
 from mit_core.animation.lips import amplify_lips, lip_gaps, meet_lips
 from mit_core.clocks import FEATURE_HZ, VIDEO_HZ
-from mit_core.faces.clock import resample
 from mit_core.faces.mouth import as_points, close_mouth
 from mit_core.faces.scheme import LEFT_EYE, MOUTH, NOSE_BRIDGE, RIGHT_EYE
 from mit_core.faces.smoothing import savitzky_golay
@@ -80,8 +79,9 @@ def voice_gate(speech: npt.NDArray[np.bool_], n_frames: int) -> npt.NDArray[np.f
         return np.ones(n_frames)
     reach = 2 * round(_PAUSE_MARGIN_S * VIDEO_HZ) + 1
     near = binary_dilation(speech, np.ones(reach, dtype=bool)).astype(np.float64)
-    # a 25 fps frame stands for its whole 40 ms: its value belongs to the middle of it
-    fine = resample(near, VIDEO_HZ, FEATURE_HZ, n_frames)
+    # a video frame stands for its whole 40 ms: its value belongs to the middle of it
+    middles = (np.arange(len(near)) + 0.5) / VIDEO_HZ
+    fine = np.interp(np.arange(n_frames) / FEATURE_HZ, middles, near)
     return np.clip(gaussian_filter1d(fine, _PAUSE_EASE_S * FEATURE_HZ, mode="nearest"), 0, 1)
 
 

@@ -159,6 +159,9 @@ def test_the_mouth_rests_in_pauses_and_speaks_in_speech():
     assert gate[:65].max() < 0.05 and gate[-65:].max() < 0.05
     assert gate[100:150].min() > 0.99
     assert np.abs(np.diff(gate)).max() < 0.15
+    # frames 40 to 59 are heard from 1.6 s to 2.4 s
+    times = np.arange(250) / 62.5
+    assert (gate * times).sum() / gate.sum() == pytest.approx(2.0, abs=1e-3)
     assert voice_gate(np.zeros(0, dtype=bool), 7).tolist() == [1.0] * 7
 
 
