@@ -14,6 +14,7 @@ configfile: str(Path(workflow.basedir) / "config.yaml")
 
 
 include: "rules/common.smk"
+include: "rules/inputs.smk"
 include: "rules/demo.smk"
 include: "rules/media.smk"
 include: "rules/faces.smk"

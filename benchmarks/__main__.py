@@ -8,6 +8,7 @@ from pathlib import Path
 # One thread: figures of a busy machine are then still comparable with those of a quiet one.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+from benchmarks.planning import plan_videos
 from benchmarks.render_warp import render_warp
 from benchmarks.stages import bench_stages
 from benchmarks.train_windows import train_windows
@@ -16,6 +17,8 @@ from benchmarks.train_windows import train_windows
 def main() -> None:
     logging.disable(logging.INFO)
     with tempfile.TemporaryDirectory() as folder:
+        seconds = plan_videos(Path(folder) / "planning")
+        print(f"Planning 1,000 videos: {seconds:.1f} s")
         print("Preparation: seconds of work a minute of video, one core")
         for stage, seconds in bench_stages(Path(folder) / "stages"):
             print(f"  {stage:<28}{seconds:8.2f}")

@@ -35,6 +35,7 @@ class Sequences:
         embeddings: shape = (S, 256), float32, speaker embedding (d-vector), unit norm.
         speakers: S speaker names.
         names: S segment ids.
+        digest: of all that made the data; "" where nobody knows.
     """
 
     landmarks: FloatArray
@@ -44,6 +45,7 @@ class Sequences:
     embeddings: FloatArray
     speakers: tuple[str, ...]
     names: tuple[str, ...]
+    digest: str = ""
 
     def __len__(self) -> int:
         return len(self.names)

@@ -17,10 +17,13 @@ rule portrait:
     resources:
         mem_mb=more_memory(2000),
         runtime=10,
+        gpu=detector_gpus(),
     params:
         image=lambda wildcards: PORTRAITS[wildcards.portrait],
-        undeclared=lambda wildcards: undeclared(PORTRAITS[wildcards.portrait]),
-        settings=config["landmarks"],
+        signature=lambda wildcards: signature(
+            PORTRAITS[wildcards.portrait], *landmark_table(wildcards)
+        ),
+        settings=DETECTOR,
         device=config["device"],
         code=code("portrait"),
     script:
@@ -45,7 +48,7 @@ rule driving_speech:
         runtime=30,
     params:
         audio=lambda wildcards: SPEECH[wildcards.speech],
-        undeclared=lambda wildcards: undeclared(SPEECH[wildcards.speech]),
+        signature=lambda wildcards: signature(SPEECH[wildcards.speech]),
         settings=config["speech"],
         content_feature=config["content_feature"],
         code=code("driving_speech"),
@@ -105,7 +108,7 @@ rule render:
     params:
         image=lambda wildcards: PORTRAITS[wildcards.portrait],
         speech=lambda wildcards: SPEECH[wildcards.speech],
-        undeclared=lambda wildcards: undeclared(
+        signature=lambda wildcards: signature(
             PORTRAITS[wildcards.portrait], SPEECH[wildcards.speech]
         ),
         settings=config["render"],

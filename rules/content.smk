@@ -13,9 +13,9 @@ rule train_content:
         history=f"{CONTENT}/history.csv",
         settings=f"{CONTENT}/settings.json",
     log:
-        f"{R}/logs/train_content.log",
+        f"{R}/logs/train_content/{RUN}.log",
     benchmark:
-        f"{R}/benchmarks/train_content.tsv"
+        f"{R}/benchmarks/train_content/{RUN}.tsv"
     conda:
         "../envs/train.yaml"
     threads: 4
@@ -39,11 +39,11 @@ rule evaluate_content:
         test=arrays_of("test"),
         checkpoint=rules.train_content.output.checkpoint,
     output:
-        f"{R}/evaluation/content.tsv",
+        f"{R}/evaluation/content/{RUN}.tsv",
     log:
-        f"{R}/logs/evaluate_content.log",
+        f"{R}/logs/evaluate_content/{RUN}.log",
     benchmark:
-        f"{R}/benchmarks/evaluate_content.tsv"
+        f"{R}/benchmarks/evaluate_content/{RUN}.tsv"
     conda:
         "../envs/train.yaml"
     threads: 2

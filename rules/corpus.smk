@@ -1,14 +1,5 @@
 """Stage 8: the corpus's tables, its scaling, and its dump as arrays and pickles."""
 
-STAGES = (
-    "intake",
-    "normalise",
-    "segment",
-    "landmarks",
-    "register",
-    "speech",
-    "feature",
-)
 EXPORTS = []
 if config["dump"]["pickles"]:
     EXPORTS += expand(
@@ -18,10 +9,33 @@ if config["dump"]["text"]:
     EXPORTS += expand(f"{DUMP}_{{split}}_text", split=SPLITS)
 
 
+rule splits:
+    """Who trains and who is held out; known before any network hears a segment."""
+    input:
+        indices("speech"),
+    output:
+        f"{R}/corpus/splits.tsv",
+    log:
+        f"{R}/logs/splits.log",
+    benchmark:
+        f"{R}/benchmarks/splits.tsv"
+    conda:
+        "../envs/train.yaml"
+    resources:
+        mem_mb=more_memory(1000),
+        runtime=30,
+    params:
+        split=config["corpus"]["split"],
+        code=code("splits"),
+    script:
+        "../workflow_scripts/splits.py"
+
+
 rule tabulate:
     """A row an input clip, a segment, a rejection and a stage."""
     input:
-        [indices(stage) for stage in STAGES],
+        splits=rules.splits.output[0],
+        indices=[index for stage in layout.STAGES for index in indices(stage)],
     output:
         manifest=f"{R}/corpus/manifest.tsv",
         segments=f"{R}/corpus/segments.tsv",
@@ -37,7 +51,6 @@ rule tabulate:
         mem_mb=more_memory(1000),
         runtime=30,
     params:
-        split=config["corpus"]["split"],
         code=code("tabulate"),
     script:
         "../workflow_scripts/tabulate.py"

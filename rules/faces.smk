@@ -38,7 +38,7 @@ rule landmarks:
     resources:
         mem_mb=more_memory(3000),
         runtime=480,
-        gpu=gpus() if config["landmarks"]["detector"] == "face_alignment" else 0,
+        gpu=detector_gpus(),
     params:
         settings=config["landmarks"],
         device=config["device"],

@@ -18,7 +18,7 @@ rule intake:
         runtime=60,
     params:
         clips=lambda wildcards: [clip.as_dict() for clip in SHARDS[wildcards.shard]],
-        undeclared=lambda wildcards: undeclared(*paths_of(wildcards.shard)),
+        signature=lambda wildcards: signature(*paths_of(wildcards.shard)),
         settings=config["intake"],
         code=code("intake"),
     script:

@@ -17,8 +17,9 @@ rule evaluate_animations:
     resources:
         mem_mb=more_memory(2000),
         runtime=120,
+        gpu=detector_gpus(),
     params:
-        settings={key: config["landmarks"][key] for key in ("detector", "weights")},
+        settings=DETECTOR,
         device=config["device"],
         code=code("evaluate_animations"),
     script:
@@ -32,8 +33,8 @@ rule report:
         quarantine=rules.tabulate.output.quarantine,
         segments=rules.tabulate.output.segments,
         history=rules.train_content.output.history,
+        content=rules.evaluate_content.output[0],
         evaluation=[
-            rules.evaluate_content.output[0],
             rules.evaluate_animations.output[0],
             DEMO_EVALUATION,
         ],
@@ -51,7 +52,7 @@ rule report:
         runtime=30,
     params:
         settings=config["report"],
-        run=config["train_content"]["run"],
+        run=RUN,
         summary={"content feature": config["content_feature"]},
         code=code("report"),
     script:

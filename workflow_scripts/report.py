@@ -18,7 +18,10 @@ with logged(snakemake.log[0]):
         quarantine=Path(given.quarantine),
         segments=Path(given.segments),
         history={f"content: {snakemake.params.run}": Path(given.history)},
-        evaluation={Path(table).stem.replace("_", " "): Path(table) for table in given.evaluation},
+        evaluation={
+            f"content: {snakemake.params.run}": Path(given.content),
+            **{Path(table).stem.replace("_", " "): Path(table) for table in given.evaluation},
+        },
         videos=[Path(video) for video in given.videos],
         summary=snakemake.params.summary,
         settings=ReportSettings(**snakemake.params.settings),

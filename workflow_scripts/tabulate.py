@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 with logged(snakemake.log[0]):
     tabulate_corpus(
-        [Path(index) for index in snakemake.input],
+        [Path(index) for index in snakemake.input.indices],
         manifest=Path(snakemake.output.manifest),
         segments=Path(snakemake.output.segments),
         quarantine=Path(snakemake.output.quarantine),
         funnel=Path(snakemake.output.funnel),
-        split=snakemake.params.split,
+        splits=Path(snakemake.input.splits),
     )

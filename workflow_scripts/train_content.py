@@ -25,5 +25,6 @@ with logged(snakemake.log[0]) as terminal:
         threads=snakemake.threads,
         device=snakemake.params.device,
         bar=terminal,
+        code=snakemake.params.code,
     )
     publish_run(work, [Path(output) for output in snakemake.output])

@@ -44,7 +44,9 @@ class Clip:
         return asdict(self)
 
 
-def list_clips(videos: str | Sequence[str], speaker_from: str = "folder") -> list[Clip]:
+def list_clips(
+    videos: str | Sequence[str], speaker_from: str = "folder", results: str = ""
+) -> list[Clip]:
     """List the clips of folders and TSV files, sorted by id.
 
     Args:
@@ -53,6 +55,7 @@ def list_clips(videos: str | Sequence[str], speaker_from: str = "folder") -> lis
             or a list of these.
         speaker_from: "folder" names the speaker by the folder a video lies in, "file" makes each
             file its own speaker; a TSV's ``speaker`` column wins.
+        results: a folder that is not searched, where the workflow's own videos lie.
 
     Raises:
         UserError: a path does not exist, a TSV is malformed, or nothing was found.
@@ -62,7 +65,7 @@ def list_clips(videos: str | Sequence[str], speaker_from: str = "folder") -> lis
     for source in sources:
         path = Path(source)
         if path.is_dir():
-            found += _folder_clips(path, speaker_from)
+            found += _folder_clips(path, speaker_from, results)
         elif not path.is_file():
             raise UserError(
                 f"corpus.videos: {source} does not exist; give a folder of videos, or a TSV file "
@@ -129,12 +132,12 @@ def slug(name: str) -> str:
     return f"{kept[:90]}_{hashlib.sha256(name.encode()).hexdigest()[:6]}"
 
 
-def _folder_clips(folder: Path, speaker_from: str) -> list[tuple[str, Clip]]:
+def _folder_clips(folder: Path, speaker_from: str, results: str) -> list[tuple[str, Clip]]:
     clips = []
-    seen: set[str] = set()
+    seen = {os.path.realpath(results)} if results else set()
     for parent, folders, names in os.walk(folder, followlinks=True):
         real = os.path.realpath(parent)
-        if real in seen:  # a link that leads back up
+        if real in seen:  # the results, or a link that leads back up
             folders.clear()
             continue
         seen.add(real)

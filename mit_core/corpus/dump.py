@@ -15,9 +15,9 @@ from mit_core.faces.export_text import write_landmark_text
 from mit_core.faces.registration import published_pose
 from mit_core.faces.standard_face import standard_face
 from mit_core.files import read_json, write_json, written_whole
+from mit_core.provenance import digest_of
 from mit_core.sequences import Sequences
 
-ARRAYS = ("landmarks", "features", "quaternions", "translations")
 INDEX = "index.json"
 
 
@@ -47,11 +47,11 @@ def _dump_split(items: Sequence[Item], folder: Path, results: Path) -> None:
     for name, width in shapes.items():
         with written_whole(folder / f"{name}.npy") as part:
             _fill(part, (int(offsets[-1]), width), offsets, _source(name, items, results))
-    registered = [np.load(results / item.data["registered"] / REGISTERED) for item in items]
-    speech = [np.load(results / item.data["speech"] / SPEECH) for item in items]
+    registered = [results / item.data["registered"] / REGISTERED for item in items]
+    speech = [results / item.data["speech"] / SPEECH for item in items]
     for name, rows, width in (
-        ("faces", [file["face"] for file in registered], 204),
-        ("embeddings", [file["embedding"] for file in speech], 256),
+        ("faces", [_one_of(file, "face") for file in registered], 204),
+        ("embeddings", [_one_of(file, "embedding") for file in speech], 256),
     ):
         with written_whole(folder / f"{name}.npy") as part:
             np.save(part, np.asarray(rows, dtype=np.float32).reshape(len(items), width))
@@ -61,6 +61,7 @@ def _dump_split(items: Sequence[Item], folder: Path, results: Path) -> None:
             "offsets": offsets.tolist(),
             "speakers": [item.speaker for item in items],
             "names": [item.id for item in items],
+            "digest": digest_of([[item.id, item.speaker, item.key] for item in items]),
         },
     )
 
@@ -75,7 +76,13 @@ def _length(item: Item, results: Path) -> int:
 def _source(name: str, items: Sequence[Item], results: Path) -> Callable[[int], np.ndarray]:
     if name == "features":
         return lambda i: np.load(results / items[i].data["feature"] / FEATURE)
-    return lambda i: np.load(results / items[i].data["registered"] / REGISTERED)[name]
+    return lambda i: _one_of(results / items[i].data["registered"] / REGISTERED, name)
+
+
+def _one_of(file: Path, name: str) -> np.ndarray:
+    """One array of an npz, which is closed again: there may be more segments than file handles."""
+    with np.load(file) as arrays:
+        return arrays[name]
 
 
 def _fill(
@@ -110,6 +117,7 @@ def open_split(folder: str | Path) -> Sequences:
         offsets=np.asarray(index["offsets"], dtype=np.int64),
         speakers=tuple(index["speakers"]),
         names=tuple(index["names"]),
+        digest=index["digest"],
     )
 
 

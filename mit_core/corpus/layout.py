@@ -2,6 +2,10 @@
 
 from pathlib import Path
 
+STAGES = ("intake", "normalise", "segment", "landmarks", "register", "speech", "feature")
+# Of a split's dump, in frames: landmarks to translations; a row a segment: faces, embeddings.
+ARRAYS = ("landmarks", "features", "quaternions", "translations", "faces", "embeddings")
+
 VIDEO = "video.mp4"  # normalise: 25 fps, upright
 AUDIO = "audio.wav"  # normalise: mono 16 kHz
 BOXES = "boxes.npz"  # segment: face boxes (T, 4), by segment id

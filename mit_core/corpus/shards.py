@@ -110,7 +110,8 @@ def work_shard(
         code: digest of the code that works; likewise.
         work: ``work(item, folder)`` writes an item's products and says what they are. It raises
             ``ClipError`` to reject the item. A ``UserError``, a missing package and a full disk
-            stop the run; any other error rejects the item, is logged, and is tried again next run.
+            stop the run; any other error rejects the item, is logged, and is tried again when the
+            shard is next worked.
 
     Raises:
         Exception: every item failed unexpectedly: the fault is then not the clips'.
@@ -167,7 +168,10 @@ def _attempt(work: Work, item: Item, home: Path) -> tuple[list[Product], Excepti
         if isinstance(error, OSError) and error.errno in _FATAL_ERRNO:
             raise
         logger.error("%s: %s", item.id, traceback.format_exc())
-        reason = f"An unexpected error ({type(error).__name__}: {error}); the log has its trace."
+        reason = (
+            f"An unexpected error ({type(error).__name__}: {error}); the log has its trace. "
+            f"Run snakemake with --forcerun {home.parent.name} to try it again."
+        )
         return [_rejected(item, FAILED, reason)], error
 
 

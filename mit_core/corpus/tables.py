@@ -6,11 +6,12 @@ from typing import Any
 
 import pandas as pd
 
+from mit_core.corpus.layout import STAGES
 from mit_core.corpus.shards import Item, read_index
-from mit_core.corpus.splits import assign_splits
+from mit_core.corpus.splits import read_splits
 from mit_core.files import written_whole
+from mit_core.sequences import VIDEO_HZ
 
-STAGES = ("intake", "normalise", "segment", "landmarks", "register", "speech", "feature")
 MANIFEST = (
     *("clip", "video", "audio", "speaker", "split", "shard", "sha256", "width", "height", "fps"),
     *("seconds", "sample_rate", "verdict", "reason", "notes"),
@@ -30,7 +31,7 @@ def tabulate_corpus(
     segments: Path,
     quarantine: Path,
     funnel: Path,
-    split: Mapping[str, Any],
+    splits: Path,
 ) -> None:
     """Gather all shards' indices into the corpus's four tables (TSV).
 
@@ -40,7 +41,7 @@ def tabulate_corpus(
         segments: a row a usable segment, with its split.
         quarantine: a row a rejected clip or dropped stretch, with its reason.
         funnel: a row a stage: items and seconds in and out.
-        split: arguments of ``assign_splits``.
+        splits: the table of splits (``splits.write_splits``); read.
     """
     stages: dict[str, list[tuple[str, Item]]] = {stage: [] for stage in STAGES}
     for index in sorted(indices):
@@ -60,7 +61,7 @@ def tabulate_corpus(
     )
     _write(funnel, FUNNEL, _funnel(stages))
     _write(manifest, MANIFEST, _manifest(stages, rejected, {item.clip for _, item in usable}))
-    splits = assign_splits([item for _, item in usable], **split)
+    split_of = read_splits(splits)
     _write(
         segments,
         SEGMENTS,
@@ -69,10 +70,10 @@ def tabulate_corpus(
                 "segment": item.id,
                 "clip": item.clip,
                 "speaker": item.speaker,
-                "split": splits[item.id],
+                "split": split_of[item.id],
                 "shard": shard,
-                "start_s": round(item.data["start_frame"] / 25, 2),
-                "end_s": round(item.data["end_frame"] / 25, 2),
+                "start_s": round(item.data["start_frame"] / VIDEO_HZ, 2),
+                "end_s": round(item.data["end_frame"] / VIDEO_HZ, 2),
                 "seconds": round(item.seconds, 2),
                 "detected_frames": item.data["detected_frames"],
                 "frames": item.data["end_frame"] - item.data["start_frame"],

@@ -9,12 +9,7 @@ from mit_core.errors import UserError
 from mit_core.faces.boxes import Image
 from mit_core.faces.detectors import LandmarkDetector
 from mit_core.faces.landmark_table import read_landmark_table
-
-
-def table_beside(portrait: str | Path) -> Path:
-    """Where a user may put a portrait's landmarks: ``face.png`` -> ``face.landmarks.tsv``."""
-    portrait = Path(portrait)
-    return portrait.with_name(f"{portrait.stem}.landmarks.tsv")
+from mit_core.faces.table_beside import table_beside
 
 
 def portrait_landmarks(

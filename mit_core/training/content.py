@@ -42,6 +42,7 @@ def train_content(
     threads: int = 1,
     device: str = "cpu",
     bar: TextIO | None = None,
+    code: str = "",
 ) -> TrainingResult:
     """Train the content branch, or go on with a run that was cut off.
 
@@ -58,6 +59,7 @@ def train_content(
         threads: CPU threads that torch may use.
         device: torch device, e.g. ``cpu`` or ``cuda``.
         bar: where the progress bar is drawn.
+        code: digest of the code that trains; a run of other code is not gone on with.
 
     Raises:
         UserError: nothing to train on, wrong initial checkpoint, or the loss left the numbers.
@@ -75,7 +77,7 @@ def train_content(
             recipe,
             path,
             settings.loop(),
-            fingerprint=_fingerprint(settings, recipe.scaling, train_split, val_split),
+            fingerprint=_fingerprint(code, settings, recipe.scaling, train_split, val_split),
             bar=bar,
         )
 
@@ -91,14 +93,18 @@ def limited_threads(threads: int) -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def _fingerprint(settings: ContentSettings, scaling: FeatureScaling, *splits: Sequences) -> str:
-    digest = hashlib.sha256(json.dumps(asdict(settings), sort_keys=True).encode())
+def _fingerprint(
+    code: str, settings: ContentSettings, scaling: FeatureScaling, *splits: Sequences
+) -> str:
+    digest = hashlib.sha256(json.dumps([code, asdict(settings)], sort_keys=True).encode())
     digest.update(np.concatenate([scaling.mean, scaling.std]).tobytes())
     if settings.initial:
         digest.update(Path(settings.initial).read_bytes())
     for split in splits:
         digest.update("\n".join((*split.names, *split.speakers)).encode())
         digest.update(np.asarray(split.offsets).tobytes())
+        digest.update(split.digest.encode())
+        digest.update(np.ascontiguousarray(split.faces).tobytes())
         rows = np.unique(np.linspace(0, len(split.landmarks) - 1, _FINGERPRINT_ROWS).astype(int))
         if len(split.landmarks):
             digest.update(np.ascontiguousarray(split.landmarks[rows]).tobytes())

@@ -39,6 +39,12 @@ def test_folder_is_searched_with_names_of_any_script_and_audio_beside(tmp_path: 
         assert not set(clip.id) & set(" '\"/{}")
 
 
+def test_the_results_are_not_footage(tmp_path: Path) -> None:
+    touch(tmp_path / "a.mp4", tmp_path / "results" / "shards" / "0000" / "video.mp4")
+    listed = catalogue.list_clips(str(tmp_path), results=str(tmp_path / "results"))
+    assert [clip.id for clip in listed] == ["a"]
+
+
 def test_speaker_from_file(tmp_path: Path) -> None:
     touch(tmp_path / "a.mp4", tmp_path / "b.mp4")
     assert [c.speaker for c in catalogue.list_clips(str(tmp_path), "file")] == ["a", "b"]

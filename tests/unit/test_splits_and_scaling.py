@@ -1,13 +1,17 @@
 """Splits are stable; scaling is the training split's mean and standard deviation."""
 
+from pathlib import Path
+
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from mit_core.corpus.scaling import running_mean_std
-from mit_core.corpus.shards import Item
-from mit_core.corpus.splits import assign_splits
+from mit_core.corpus.shards import Item, write_index
+from mit_core.corpus.splits import assign_splits, read_splits, write_splits
+from mit_core.errors import UserError
 
 DRAW = {"by": "segment", "val": 0.1, "test": 0.1, "seed": 0}
 names = st.lists(st.text("abcdef0123", min_size=3, max_size=8), unique=True, min_size=60)
@@ -39,6 +43,30 @@ def test_adding_a_clip_moves_none_of_a_large_corpus(clips: list[str], new: str) 
 @given(st.lists(st.text("abc", min_size=1, max_size=6), unique=True, min_size=3, max_size=12))
 def test_no_wanted_split_stays_empty(clips: list[str]) -> None:
     assert set(assign_splits(items(clips), **DRAW).values()) == {"train", "val", "test"}
+
+
+def test_one_long_clip_still_trains_and_tests() -> None:
+    parts = [Item(id=f"a.{n:03d}", clip="a", speaker="s", split="") for n in range(30)]
+    assert set(assign_splits(parts, **DRAW).values()) == {"train", "val", "test"}
+    assert set(assign_splits(parts[:1], **DRAW).values()) == {"train"}
+    assert sorted(assign_splits(parts[:2], **DRAW).values()) == ["test", "train"]
+
+
+def test_one_speakers_clips_cannot_be_fixed_to_two_splits() -> None:
+    both = [
+        Item(id="x.000", clip="x", speaker="s", split="train"),
+        Item(id="y.000", clip="y", speaker="s", split="test"),
+    ]
+    assert assign_splits(both, **DRAW) == {"x.000": "train", "y.000": "test"}
+    with pytest.raises(UserError, match=r"x \(train\) and y \(test\)"):
+        assign_splits(both, **{**DRAW, "by": "speaker"})
+
+
+def test_splits_round_trip(tmp_path: Path) -> None:
+    write_index(tmp_path / "speech.json", items([f"clip{n}" for n in range(20)]))
+    write_splits([tmp_path / "speech.json"], tmp_path / "splits.tsv", split=DRAW)
+    listed = items([f"clip{n}" for n in range(20)])
+    assert read_splits(tmp_path / "splits.tsv") == assign_splits(listed, **DRAW)
 
 
 def test_fixed_split_wins_and_speakers_stay_together() -> None:

@@ -68,7 +68,7 @@ def grid(footage: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
             },
         },
     )
-    project.run("--", "out/evaluation/content.tsv")
+    project.run("--", "out/evaluation/content/default.tsv")
     return project
 
 
@@ -80,7 +80,7 @@ def test_every_frame_of_one_speaker_is_detected(grid: Project) -> None:
 
 
 def test_training_beats_ridge_on_held_out_clips(grid: Project) -> None:
-    scores = grid.table("evaluation/content.tsv").set_index("predictor")
+    scores = grid.table("evaluation/content/default.tsv").set_index("predictor")
     print(scores.to_string())
     content, ridge = scores.loc["content"], scores.loc["ridge"]
     assert content["clips"] >= 25

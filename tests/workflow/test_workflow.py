@@ -1,5 +1,6 @@
 """The real Snakefile, end to end, on a folder of odd file names with broken files among them."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -136,6 +137,20 @@ def test_editing_a_config_value_reruns_what_depends_on_it(project: Project) -> N
     project.settings["report"] = {"title": "Mine"}
     assert project.jobs() == {"report": 1, "all": 1}
     del project.settings["report"]
+
+
+def test_a_file_replaced_by_an_older_one_is_noticed(project: Project) -> None:
+    voice = project.folder / "voice.wav"
+    given, times = voice.read_bytes(), voice.stat()
+    voice.write_bytes(given[:-2000])
+    os.utime(voice, (1e9, 1e9))
+    try:
+        jobs = project.jobs()
+    finally:
+        voice.write_bytes(given)
+        os.utime(voice, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert jobs["driving_speech"] == 1 and "portrait" not in jobs and "train_content" not in jobs
+    assert project.jobs() == {}
 
 
 def test_editing_a_library_file_reruns_the_rules_that_use_it(project: Project) -> None:

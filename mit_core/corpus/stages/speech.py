@@ -1,6 +1,7 @@
 """Speech: mel, F0 and speaker embedding of each segment's sound."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,25 +10,36 @@ from mit_core.corpus.shards import Item, Product, read_index, work_shard, write_
 from mit_core.media.audio import read_audio
 from mit_core.sequences import SAMPLES_PER_VIDEO_FRAME
 from mit_core.speech.analysis import SpeechSettings, analyse_speech
+from mit_core.speech.f0 import choose_range
 from mit_core.speech.features import save_speech
+from mit_core.speech.loudness import to_dbfs
 
 
 def speech_shard(taken: Path, index: Path, *, settings: Mapping[str, Any], code: str) -> None:
-    """Analyse the sound of the shard's segments; each gets a ``speech.npz``."""
+    """Analyse the sound of the shard's segments; each gets a ``speech.npz``.
+
+    The F0 range is chosen by all of a clip's sound, so that its segments share one.
+    """
     results = results_of(index)
     analysing = SpeechSettings(**settings)
     current: dict[str, Any] = {}  # a clip's segments follow each other: decode its sound once
 
-    def sound(media: str) -> Any:
+    def sound(media: str) -> tuple[Any, SpeechSettings]:
         if media not in current:
             current.clear()
-            current[media] = read_audio(results / media / AUDIO)
+            audio = read_audio(results / media / AUDIO)
+            chosen = analysing
+            if analysing.f0_range == "auto":
+                levelled = to_dbfs(audio, analysing.loudness_dbfs)
+                chosen = replace(analysing, f0_range=choose_range(levelled).name)
+            current[media] = audio, chosen
         return current[media]
 
     def work(item: Item, folder: Path) -> list[Product]:
         start = item.data["start_frame"] * SAMPLES_PER_VIDEO_FRAME
         end = item.data["end_frame"] * SAMPLES_PER_VIDEO_FRAME
-        speech = analyse_speech(sound(item.data["media"])[start:end], analysing)
+        audio, chosen = sound(item.data["media"])
+        speech = analyse_speech(audio[start:end], chosen)
         save_speech(folder / SPEECH, speech)
         data = {"speech": str(folder.relative_to(results)), "f0_range": speech.f0_range}
         return [Product(item.id, item.seconds, data)]

@@ -1,0 +1,9 @@
+"""Where a user may put a portrait's landmarks. Standard library only: the workflow asks too."""
+
+from pathlib import Path
+
+
+def table_beside(portrait: str | Path) -> Path:
+    """The table of landmarks of a picture: ``face.png`` -> ``face.landmarks.tsv``."""
+    portrait = Path(portrait)
+    return portrait.with_name(f"{portrait.stem}.landmarks.tsv")
