@@ -22,8 +22,10 @@ def main() -> None:
         print("Preparation: seconds of work a minute of video, one core")
         for stage, seconds in bench_stages(Path(folder) / "stages"):
             print(f"  {stage:<28}{seconds:8.2f}")
+        training = Path(folder) / "training"
+        training.mkdir()
         print("Training: windows a second, beside windows stacked in Python; one thread")
-        for name, value in train_windows(Path(folder) / "training").items():
+        for name, value in train_windows(training).items():
             print(f"  {name:<44}{value:14.1f}")
         print("Rendering: mesh warp at 512 x 512, one thread")
         for name, value in render_warp().items():

@@ -173,3 +173,15 @@ def test_a_time_limit_shortens_the_schedule(tmp_path, monkeypatch):
     result = train(recipe, tmp_path, LoopSettings(steps=1000, minutes=0.5))
     assert result.steps == 30
     assert recipe.progress == pytest.approx([i / 30 for i in range(30)])
+
+
+def test_a_run_of_other_code_or_data_is_not_gone_on_with(tmp_path):
+    def trained(data, code):
+        train_content(data, VAL, tmp_path, QUICK, code=code)
+        return (tmp_path / "state.pt").stat().st_mtime_ns
+
+    first = trained(TRAIN, "a")
+    assert trained(TRAIN, "a") == first  # already at its end
+    second = trained(TRAIN, "b")
+    assert second > first
+    assert trained(replace(TRAIN, digest="other"), "b") > second
