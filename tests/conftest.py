@@ -7,7 +7,8 @@ import pytest
 from hypothesis import settings
 
 # A first call may load a model: time limits per example would only tell of a busy machine.
-settings.register_profile("project", deadline=None)
+# In CI the examples are fixed, so that a change is judged by what it changed.
+settings.register_profile("project", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("project")
 
 ROOT = Path(__file__).resolve().parents[1]

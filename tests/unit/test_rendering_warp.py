@@ -93,9 +93,11 @@ def test_portrait_points_arrive_at_their_landmarks(motion):
     points, warp = coordinate_portrait()
     target = motion(points)
     frame = warp.render(target)
-    x, y = np.rint(target[NOT_LIPS_OR_LIDS, :2]).astype(int).T
+    arrived = np.rint(target[NOT_LIPS_OR_LIDS, :2]).astype(int)
+    inside = ((arrived >= 0) & (arrived < frame.shape[1::-1])).all(axis=1)  # some leave the picture
+    x, y = arrived[inside].T
     came_from = frame[y, x, :2].astype(float)
-    error = np.linalg.norm(came_from - points[NOT_LIPS_OR_LIDS, :2], axis=1)
+    error = np.linalg.norm(came_from - points[NOT_LIPS_OR_LIDS, :2][inside], axis=1)
     # a pixel of rounding, and skin that is squeezed to a third
     assert np.median(error) < 1.5
     assert error.max() < 5
