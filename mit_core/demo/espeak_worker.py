@@ -64,6 +64,8 @@ def synthesise(
         raise RuntimeError("it has no such voice")
     for parameter, value in parameters.items():
         espeak.espeak_SetParameter(parameter, value, 0)
+    # Some voices hold noise, which eSpeak NG seeds by the clock unless it is told otherwise.
+    espeak.espeak_ng_SetRandSeed(ctypes.c_long(1))
     spoken = text.encode()
     size = ctypes.c_size_t(len(spoken) + 1)
     if espeak.espeak_Synth(spoken, size, 0, 1, 0, _CHARS_UTF8, None, None) != 0:

@@ -1,5 +1,7 @@
 """eSpeak NG's phonemes and sound, and the mouth that follows them."""
 
+import time
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -26,6 +28,13 @@ def level(utterance: Utterance, start: float, end: float) -> float:
         round(start * utterance.sample_rate) : round(end * utterance.sample_rate)
     ]
     return float(np.sqrt(np.mean(np.square(part, dtype=np.float64))))
+
+
+@pytest.mark.parametrize("name", sorted(SPEAKERS))
+def test_speech_does_not_hear_the_clock(name: str) -> None:
+    first = speak(SPEAKERS[name].voice, LABIALS)
+    time.sleep(1.1)  # seeds by the clock change by the second
+    assert np.array_equal(speak(SPEAKERS[name].voice, LABIALS).audio, first.audio)
 
 
 def test_same_words_same_samples(labials):
