@@ -86,6 +86,8 @@ def _made_up(folder: Path) -> Sequences:
         offsets=np.arange(CLIPS + 1, dtype=np.int64) * FRAMES,
         faces=np.zeros((CLIPS, 204), np.float32),
         embeddings=np.zeros((CLIPS, 256), np.float32),
+        quaternions=np.tile(np.float32([1, 0, 0, 0]), (CLIPS * FRAMES, 1)),
+        translations=np.zeros((CLIPS * FRAMES, 3), np.float32),
         speakers=("one",) * CLIPS,
         names=tuple(f"clip{i}" for i in range(CLIPS)),
     )

@@ -1,4 +1,4 @@
-"""What training and evaluation are handed: aligned speech features and landmarks, clip by clip."""
+"""What training and evaluation are handed: aligned speech, landmarks and pose, clip by clip."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ __all__ = [
     "VIDEO_HZ",
     "FloatArray",
     "Sequences",
+    "Voices",
     "feature_frames",
 ]
 
@@ -33,8 +34,12 @@ class Sequences:
         offsets: shape = (S + 1,), int64; sequence i is ``offsets[i]:offsets[i + 1]``.
         faces: shape = (S, 204), float32, each sequence's closed-mouth face (registered).
         embeddings: shape = (S, 256), float32, speaker embedding (d-vector), unit norm.
+        quaternions: shape = (N, 4), float32, w first: the head's rotation from looking straight
+            ahead.
+        translations: shape = (N, 3), float32, face units: where the head is in the picture.
         speakers: S speaker names.
         names: S segment ids.
+        feature: what the features are: "mel", or "autovc:" and the digest of its checkpoint.
         digest: of all that made the data; "" where nobody knows.
     """
 
@@ -43,8 +48,11 @@ class Sequences:
     offsets: npt.NDArray[np.int64]
     faces: FloatArray
     embeddings: FloatArray
+    quaternions: FloatArray
+    translations: FloatArray
     speakers: tuple[str, ...]
     names: tuple[str, ...]
+    feature: str = "mel"
     digest: str = ""
 
     def __len__(self) -> int:
@@ -59,3 +67,33 @@ class Sequences:
         for index in range(len(self)):
             span = self.span(index)
             yield self.features[span], self.landmarks[span]
+
+
+@dataclass(frozen=True)
+class Voices:
+    """S recordings of speech end to end, N frames at 62.5 Hz: what voice conversion learns from.
+
+    Attributes:
+        mel: shape = (N, 80), float32, before mean/std.
+        f0: shape = (N,), int16, F0 classes 0..256, 0 = unvoiced.
+        offsets: shape = (S + 1,), int64; recording i is ``offsets[i]:offsets[i + 1]``.
+        embeddings: shape = (S, 256), float32, speaker embedding (d-vector), unit norm.
+        speakers: S speaker names.
+        names: S segment ids.
+        digest: of all that made the data; "" where nobody knows.
+    """
+
+    mel: FloatArray
+    f0: npt.NDArray[np.int16]
+    offsets: npt.NDArray[np.int64]
+    embeddings: FloatArray
+    speakers: tuple[str, ...]
+    names: tuple[str, ...]
+    digest: str = ""
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def span(self, index: int) -> slice:
+        """Time span of recording ``index`` in the big arrays."""
+        return slice(int(self.offsets[index]), int(self.offsets[index + 1]))

@@ -1,9 +1,9 @@
-"""The corpus as training reads it: memory-mapped arrays, and pickles for the published code."""
+"""The corpus as training reads it: memory-mapped arrays, a folder a split."""
 
-import pickle
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -11,25 +11,32 @@ import pandas as pd
 from mit_core.corpus.layout import FEATURE, REGISTERED, SPEECH, results_of
 from mit_core.corpus.shards import Item, read_index
 from mit_core.errors import UserError
-from mit_core.faces.export_text import write_landmark_text
-from mit_core.faces.registration import published_pose
-from mit_core.faces.standard_face import standard_face
 from mit_core.files import read_json, write_json, written_whole
 from mit_core.provenance import digest_of
-from mit_core.sequences import Sequences
+from mit_core.sequences import Sequences, Voices
 
 INDEX = "index.json"
+
+# Array of the dump -> where a segment's lies: stage, file, name in it; type and width of a frame.
+_IN_FRAMES: dict[str, tuple[str, str, str, tuple[type[np.generic], tuple[int, ...]]]] = {
+    "landmarks": ("registered", REGISTERED, "landmarks", (np.float32, (204,))),
+    "quaternions": ("registered", REGISTERED, "quaternions", (np.float32, (4,))),
+    "translations": ("registered", REGISTERED, "translations", (np.float32, (3,))),
+    "mel": ("speech", SPEECH, "mel", (np.float32, (80,))),
+    "f0": ("speech", SPEECH, "f0_classes", (np.int16, ())),
+}
 
 
 def dump_arrays(indices: Sequence[Path], segments: Path, folders: dict[str, Path]) -> None:
     """Lay each split's segments end to end in memory-mappable files.
 
     Args:
-        indices: the feature stage's index of every shard (they carry every stage's products).
+        indices: the speech stage's index of every shard (they carry every stage's products).
         segments: the table of segments, which gives each one's split.
-        folders: where each split's arrays go: ``landmarks.npy`` (N, 204), ``features.npy``
-            (N, 80), ``quaternions.npy`` (N, 4), ``translations.npy`` (N, 3), all float32 at
-            62.5 Hz; ``faces.npy`` (S, 204), ``embeddings.npy`` (S, 256); ``index.json``.
+        folders: where each split's arrays go: ``landmarks.npy`` (N, 204), ``quaternions.npy``
+            (N, 4), ``translations.npy`` (N, 3), ``mel.npy`` (N, 80), all float32, and ``f0.npy``
+            (N,), int16, at 62.5 Hz; ``faces.npy`` (S, 204), ``embeddings.npy`` (S, 256);
+            ``index.json``.
     """
     table = pd.read_csv(segments, sep="\t", dtype={"segment": str})
     split_of = dict(zip(table["segment"], table["split"], strict=True))
@@ -43,10 +50,10 @@ def dump_arrays(indices: Sequence[Path], segments: Path, folders: dict[str, Path
 def _dump_split(items: Sequence[Item], folder: Path, results: Path) -> None:
     lengths = [_length(item, results) for item in items]
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(int)
-    shapes = {"landmarks": 204, "features": 80, "quaternions": 4, "translations": 3}
-    for name, width in shapes.items():
+    for name, (stage, file, array, kind) in _IN_FRAMES.items():
+        homes = [results / item.data[stage] / file for item in items]
         with written_whole(folder / f"{name}.npy") as part:
-            _fill(part, (int(offsets[-1]), width), offsets, _source(name, items, results))
+            _fill(part, offsets, [partial(_one_of, home, array) for home in homes], kind)
     registered = [results / item.data["registered"] / REGISTERED for item in items]
     speech = [results / item.data["speech"] / SPEECH for item in items]
     for name, rows, width in (
@@ -68,15 +75,8 @@ def _dump_split(items: Sequence[Item], folder: Path, results: Path) -> None:
 
 def _length(item: Item, results: Path) -> int:
     """Frames that all of a segment's arrays have."""
-    features = np.load(results / item.data["feature"] / FEATURE, mmap_mode="r")
-    with np.load(results / item.data["registered"] / REGISTERED) as registered:
-        return min(len(features), len(registered["landmarks"]))
-
-
-def _source(name: str, items: Sequence[Item], results: Path) -> Callable[[int], np.ndarray]:
-    if name == "features":
-        return lambda i: np.load(results / items[i].data["feature"] / FEATURE)
-    return lambda i: _one_of(results / items[i].data["registered"] / REGISTERED, name)
+    mel = _one_of(results / item.data["speech"] / SPEECH, "mel")
+    return min(len(mel), len(_one_of(results / item.data["registered"] / REGISTERED, "landmarks")))
 
 
 def _one_of(file: Path, name: str) -> np.ndarray:
@@ -86,34 +86,92 @@ def _one_of(file: Path, name: str) -> np.ndarray:
 
 
 def _fill(
-    path: Path, shape: tuple[int, int], offsets: np.ndarray, source: Callable[[int], np.ndarray]
+    path: Path,
+    offsets: np.ndarray,
+    sources: Sequence[Callable[[], np.ndarray]],
+    kind: tuple[type[np.generic], tuple[int, ...]],
 ) -> None:
+    """Write segments end to end, each cut to its length; memory holds one at a time."""
+    dtype, width = kind
+    shape = (int(offsets[-1]), *width)
     if shape[0] == 0:  # an empty file cannot be mapped
-        np.save(path, np.zeros(shape, dtype=np.float32))
+        np.save(path, np.zeros(shape, dtype=dtype))
         return
-    array = np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=shape)
-    for i in range(len(offsets) - 1):
+    array = np.lib.format.open_memmap(path, mode="w+", dtype=dtype, shape=shape)
+    for i, source in enumerate(sources):
         start, end = offsets[i], offsets[i + 1]
-        array[start:end] = source(i)[: end - start]
+        array[start:end] = source()[: end - start]
     array.flush()
 
 
-def open_split(folder: str | Path) -> Sequences:
+def dump_feature(indices: Sequence[Path], feature: str, folders: Sequence[Path]) -> None:
+    """Lay a content feature end to end beside each split's arrays, as ``{feature}.npy``.
+
+    Args:
+        indices: that feature's index of every shard.
+        feature: its name; the index's items have it in their data, with the digest of its maker.
+        folders: of the splits, filled by ``dump_arrays``.
+
+    Raises:
+        UserError: a segment of the dump has no such feature.
+    """
+    items = {i.id: i for index in sorted(indices) for i in read_index(index) if i.usable}
+    results = results_of(indices[0])
+    makers = {item.data["feature_maker"] for item in items.values()}
+    for folder in folders:
+        index = read_json(folder / INDEX)
+        missing = [name for name in index["names"] if name not in items]
+        if missing:
+            raise UserError(
+                f"{len(missing)} segments have no {feature} feature ({', '.join(missing[:3])} ...): "
+                f"see the log of rule {feature}, mend what it names and run that rule again with "
+                f"--forcerun {feature}."
+            )
+        homes = [results / items[name].data["feature"] / FEATURE for name in index["names"]]
+        offsets = np.asarray(index["offsets"], dtype=np.int64)
+        with written_whole(folder / f"{feature}.npy") as part:
+            _fill(part, offsets, [partial(np.load, home) for home in homes], (np.float32, (80,)))
+        write_json(folder / f"{feature}.json", {"maker": "".join(sorted(makers))})
+
+
+def open_split(folder: str | Path, feature: str = "mel") -> Sequences:
     """Open a split's arrays as memory maps.
+
+    Args:
+        folder: of the split.
+        feature: which content feature the sequences carry.
+
+    Raises:
+        UserError: the folder holds no dump, or not that feature.
+    """
+    folder = Path(folder)
+    index, maker = _index(folder), feature
+    if feature != "mel":
+        if not (folder / f"{feature}.json").is_file():
+            raise UserError(f"{folder} holds no {feature} features; make them with prepare.")
+        maker = f"{feature}:{read_json(folder / f'{feature}.json')['maker']}"
+    names = ("landmarks", "faces", "embeddings", "quaternions", "translations")
+    return Sequences(
+        **_mapped(folder, index, names),
+        features=_mapped(folder, index, (feature,))[feature],
+        offsets=np.asarray(index["offsets"], dtype=np.int64),
+        speakers=tuple(index["speakers"]),
+        names=tuple(index["names"]),
+        feature=maker,
+        digest=digest_of([index["digest"], maker]),
+    )
+
+
+def open_voices(folder: str | Path) -> Voices:
+    """Open a split's speech as memory maps.
 
     Raises:
         UserError: the folder holds no dump.
     """
     folder = Path(folder)
-    if not (folder / INDEX).is_file():
-        raise UserError(f"{folder} holds no corpus dump; make it with the target prepare.")
-    index = read_json(folder / INDEX)
-    mapped = {
-        name: np.load(folder / f"{name}.npy", mmap_mode="r" if index["names"] else None)
-        for name in ("landmarks", "features", "faces", "embeddings")
-    }
-    return Sequences(
-        **mapped,
+    index = _index(folder)
+    return Voices(
+        **_mapped(folder, index, ("mel", "f0", "embeddings")),
         offsets=np.asarray(index["offsets"], dtype=np.int64),
         speakers=tuple(index["speakers"]),
         names=tuple(index["names"]),
@@ -121,36 +179,13 @@ def open_split(folder: str | Path) -> Sequences:
     )
 
 
-def dump_pickles(folder: Path, fl: Path, au: Path, gaze: Path) -> None:
-    """Write a split's three pickles in the layout that the published training code reads.
-
-    ``fl``: list of (landmarks (T, 204), (index, name)). ``au``: list of (feature (T, 80) before
-    mean and std, (index, name, embedding (256,))). ``gaze``: dict of lists ``rot_trans`` (T, 3, 4),
-    ``rot_quat`` (T, 4) and ``anchor_t_shape`` (T, 204). The same order and the same T throughout.
-    """
-    data = open_split(folder)
-    quaternions = np.load(folder / "quaternions.npy")
-    translations = np.load(folder / "translations.npy")
-    anchor = standard_face().reshape(204).astype(np.float32)
-    fls: list[Any] = []
-    aus: list[Any] = []
-    poses: dict[str, list[Any]] = {"rot_trans": [], "rot_quat": [], "anchor_t_shape": []}
-    for i, (features, landmarks) in enumerate(data):
-        span = data.span(i)
-        fls.append((np.array(landmarks), (i, data.names[i])))
-        aus.append((np.array(features), (i, data.names[i], np.array(data.embeddings[i]))))
-        rot_trans, rot_quat = published_pose(quaternions[span], translations[span])
-        poses["rot_trans"].append(rot_trans.astype(np.float32))
-        poses["rot_quat"].append(rot_quat.astype(np.float32))
-        poses["anchor_t_shape"].append(np.tile(anchor, (len(landmarks), 1)))
-    for path, value in ((fl, fls), (au, aus), (gaze, poses)):
-        with written_whole(path) as part, part.open("wb") as file:
-            pickle.dump(value, file, protocol=4)  # the published code's Python is 3.6
+def _index(folder: Path) -> dict[str, Any]:
+    if not (folder / INDEX).is_file():
+        raise UserError(f"{folder} holds no corpus dump; make it with the target prepare.")
+    index: dict[str, Any] = read_json(folder / INDEX)
+    return index
 
 
-def dump_text(folder: Path, output: Path) -> None:
-    """Write a split's registered landmarks as ``output/{segment}.txt``: 204 numbers a frame."""
-    data = open_split(folder)
-    output.mkdir(parents=True, exist_ok=True)
-    for name, (_, landmarks) in zip(data.names, data, strict=True):
-        write_landmark_text(output / f"{name}.txt", landmarks)
+def _mapped(folder: Path, index: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    mode: Literal["r"] | None = "r" if index["names"] else None
+    return {name: np.load(folder / f"{name}.npy", mmap_mode=mode) for name in names}

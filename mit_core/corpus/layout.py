@@ -2,16 +2,18 @@
 
 from pathlib import Path
 
-STAGES = ("intake", "normalise", "segment", "landmarks", "register", "speech", "feature")
-# Of a split's dump, in frames: landmarks to translations; a row a segment: faces, embeddings.
-ARRAYS = ("landmarks", "features", "quaternions", "translations", "faces", "embeddings")
+STAGES = ("intake", "normalise", "segment", "landmarks", "register", "speech")
+# Of a split's dump, in frames: landmarks to f0; a row a segment: faces, embeddings.
+ARRAYS = ("landmarks", "quaternions", "translations", "mel", "f0", "faces", "embeddings")
+# Of what the content branch may hear; a file each in the dump, mel among the arrays above.
+FEATURES = ("mel", "autovc")
 
 VIDEO = "video.mp4"  # normalise: 25 fps, upright
 AUDIO = "audio.wav"  # normalise: mono 16 kHz
 BOXES = "boxes.npz"  # segment: face boxes (T, 4), by segment id
 REGISTERED = "registered.npz"  # register: landmarks, quaternions, translations, face, scale
 SPEECH = "speech.npz"  # speech: mel, F0, embedding
-FEATURE = "feature.npy"  # feature: (T, 80)
+FEATURE = "feature.npy"  # autovc: (T, 80)
 
 
 def results_of(index: str | Path) -> Path:

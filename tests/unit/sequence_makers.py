@@ -46,6 +46,8 @@ def talking(
         offsets=np.cumsum([0, *lengths]).astype(np.int64),
         faces=np.stack([own[name] for name in names]) if names else np.zeros((0, 204), np.float32),
         embeddings=np.zeros((len(lengths), 256), np.float32),
+        quaternions=np.tile(np.float32([1, 0, 0, 0]), (sum(lengths), 1)),
+        translations=np.zeros((sum(lengths), 3), np.float32),
         speakers=tuple(names),
         names=tuple(f"clip{i}" for i in range(len(lengths))),
     )
