@@ -1,0 +1,47 @@
+"""Which content feature a corpus is worth: the mel itself, or AutoVC's conversion to one voice.
+
+On minutes of speech a voice converter blurs what is said, and the content branch hears less than
+from the mel; it earns its place with weights learned elsewhere, or with hours of many speakers.
+"""
+
+from pathlib import Path
+
+import pandas as pd
+
+from mit_core.files import write_json
+
+AUTO = "auto"
+
+MINIMUM_SPEAKERS = 20
+"""Voices that AutoVC's authors trained on (Qian et al. 2019, section 5.1); few make no voice space."""
+MINIMUM_HOURS = 4.0
+"""About 12 minutes each of that many speakers, of the order of their training data."""
+
+
+def choose_feature(
+    requested: str, checkpoint_given: bool, speakers: int, hours: float
+) -> tuple[str, str]:
+    """The content feature ("mel" or "autovc") and why, as a sentence.
+
+    Args:
+        requested: what the configuration says: "mel", "autovc" or "auto".
+        checkpoint_given: there is a trained AutoVC.
+        speakers: in the corpus.
+        hours: of usable speech.
+    """
+    if requested != AUTO:
+        return requested, "The configuration asks for it (content_feature)."
+    if checkpoint_given:
+        return "autovc", "A trained AutoVC is given (autovc.checkpoint)."
+    needed = f"at least {MINIMUM_SPEAKERS} speakers and {MINIMUM_HOURS:g} hours of speech"
+    if speakers >= MINIMUM_SPEAKERS and hours >= MINIMUM_HOURS:
+        return "autovc", f"There are {needed}, enough to train AutoVC."
+    return "mel", f"AutoVC pays with {needed}, or with a trained checkpoint (autovc.checkpoint)."
+
+
+def write_choice(segments: Path, output: Path, *, requested: str, checkpoint_given: bool) -> None:
+    """Write ``choose_feature``'s answer for the table of segments as JSON: feature, why."""
+    table = pd.read_csv(segments, sep="\t", dtype={"speaker": str})
+    hours = float(table["seconds"].sum()) / 3600
+    feature, why = choose_feature(requested, checkpoint_given, table["speaker"].nunique(), hours)
+    write_json(output, {"feature": feature, "why": why})
