@@ -11,6 +11,7 @@ from mit_core.training.chunks import ChunkRecipe
 from mit_core.training.content import limited_threads
 from mit_core.training.content_settings import ContentSettings
 from mit_core.training.data import PREDICTED, ChunkSampler
+from mit_core.training.hardware import Hardware, open_fabric
 from mit_core.training.published import PublishedRecipe
 
 BANDS = 80
@@ -40,9 +41,10 @@ def train_windows(folder: Path, threads: int = 1) -> dict[str, float]:
     started = time.process_time()
     windows = _stacked_in_python(data.features[data.span(0)], data.landmarks[data.span(0)])
     theirs = windows / (time.process_time() - started)
+    fabric = open_fabric(Hardware())
     with limited_threads(threads):
-        chunks = _steps_a_second(ChunkRecipe(data, data, ContentSettings()))
-        published = _steps_a_second(PublishedRecipe(data, data, ContentSettings()))
+        chunks = _steps_a_second(ChunkRecipe(data, data, ContentSettings(), fabric))
+        published = _steps_a_second(PublishedRecipe(data, data, ContentSettings(), fabric))
     trained = chunks * ContentSettings().batch_size * PREDICTED
     # a clip of 640 frames, its start moved by a tenth on average, gives the 512 windows allowed
     trained_published = published * 512

@@ -8,6 +8,7 @@ from mit_core.corpus.scaling import read_scaling
 from mit_core.logs import logged
 from mit_core.training.content import train_content
 from mit_core.training.content_settings import ContentSettings
+from mit_core.training.hardware import Hardware
 from mit_core.training.runs import publish_run
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ with logged(snakemake.log[0]) as terminal:
         ContentSettings(**settings),
         scaling=read_scaling(snakemake.input.scaling),
         threads=snakemake.threads,
-        device=snakemake.params.device,
+        hardware=Hardware(device=snakemake.params.device),
         bar=terminal,
         code=snakemake.params.code,
     )

@@ -72,6 +72,7 @@ class ContentCheckpoint:
         rest_face: shape = (204,), ``mean_face`` with the mouth at rest (closed): the mean of the
             training segments' closed-mouth faces, each taken relative to its speaker.
         speaker_faces: each training speaker's mean face, shape = (204,).
+        feature: what the features are that it hears: "mel", or "autovc:" and a digest.
         settings: the training settings, plain values.
         measures: validation measures of this model.
     """
@@ -83,6 +84,7 @@ class ContentCheckpoint:
     mean_face: Array
     rest_face: Array
     speaker_faces: Mapping[str, Array] = field(default_factory=dict)
+    feature: str = "mel"
     settings: Mapping[str, Any] = field(default_factory=dict)
     measures: Mapping[str, float] = field(default_factory=dict)
 
@@ -120,6 +122,7 @@ class ContentCheckpoint:
             "mean_face": torch.from_numpy(self.mean_face),
             "rest_face": torch.from_numpy(self.rest_face),
             "speaker_faces": {k: torch.from_numpy(v) for k, v in self.speaker_faces.items()},
+            "feature": self.feature,
             "settings": dict(self.settings),
             "measures": dict(self.measures),
         }
@@ -152,6 +155,8 @@ def load_content(path: str | Path, device: str = "cpu") -> ContentCheckpoint:
         mean_face=content["mean_face"].numpy(),
         rest_face=content["rest_face"].numpy(),
         speaker_faces={k: v.numpy() for k, v in content["speaker_faces"].items()},
+        # Checkpoints older than AutoVC hear mel.
+        feature=content.get("feature", "mel"),
         settings=content["settings"],
         measures=content["measures"],
     )

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from lightning_fabric import Fabric
 from torch import nn
 
 from mit_core.faces.scheme import MOUTH
@@ -44,20 +45,20 @@ class ChunkRecipe(ContentRecipe):
         train: Sequences,
         val: Sequences,
         settings: ContentSettings,
-        device: str = "cpu",
+        fabric: Fabric,
         scaling: Scaling | None = None,
     ):
         dropout = _DROPOUT if settings.dropout is None else settings.dropout
-        super().__init__(train, val, settings, device, dropout, scaling)
+        super().__init__(train, val, settings, fabric, dropout, scaling)
         self.sampler = ChunkSampler(train, settings.predict_frame)
         self.scale = _mouth_deviation(train, self.bases)
         if settings.initial:  # its last layer speaks face units
-            self.model.scale_output(1 / self.scale)
-        self.averaged = copy.deepcopy(self.model).requires_grad_(False)
-        matrices = [p for p in self.model.parameters() if p.ndim > 1]
-        vectors = [p for p in self.model.parameters() if p.ndim <= 1]
+            self.network.scale_output(1 / self.scale)
+        self.averaged = copy.deepcopy(self.network).requires_grad_(False)
+        matrices = [p for p in self.network.parameters() if p.ndim > 1]
+        vectors = [p for p in self.network.parameters() if p.ndim <= 1]
         self.peak = _LEARNING_RATE if settings.learning_rate is None else settings.learning_rate
-        self.optimiser = torch.optim.AdamW(
+        optimiser = torch.optim.AdamW(
             [
                 {"params": matrices, "weight_decay": settings.weight_decay},
                 {"params": vectors, "weight_decay": 0.0},
@@ -65,6 +66,8 @@ class ChunkRecipe(ContentRecipe):
             lr=self.peak,
             betas=_BETAS,
         )
+        self.model, self.optimiser = fabric.setup(self.network, optimiser)
+        self.model.mark_forward_method("along")
 
     def step(self, progress: float) -> dict[str, float]:
         """One optimiser step on a batch of chunks."""
@@ -74,14 +77,17 @@ class ChunkRecipe(ContentRecipe):
         told = np.where(
             self.rng.random((len(bases), 1)) < _UNKNOWN_FACE, self.faces.mean_face, bases
         )
-        predicted = self.model.along(self.tensor(self.heard(batch, self.rng)), self.tensor(told))
+        heard = self.tensor(self.heard(batch, self.rng))
+        with self.fabric.autocast():  # which Fabric sees to in forward alone
+            predicted = self.model.along(heard, self.tensor(told))
         target = self.tensor((batch.landmarks - bases[:, None]) / self.scale)
-        loss = mouth_mse(predicted, target, self.settings.mouth_weight)
+        loss = mouth_mse(predicted.float(), target, self.settings.mouth_weight)
         for group in self.optimiser.param_groups:
             group["lr"] = self.peak * _schedule(progress)
         self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(self.model.parameters(), _GRADIENT_NORM)
+        self.fabric.backward(loss)
+        self.fabric.strategy.precision.unscale_gradients(self.optimiser)
+        nn.utils.clip_grad_norm_(self.network.parameters(), _GRADIENT_NORM)
         self.optimiser.step()
         self.stepped()
         self._average()
@@ -110,7 +116,7 @@ class ChunkRecipe(ContentRecipe):
     def state_dict(self) -> dict[str, Any]:
         """Network, averaged network, optimiser and random stream."""
         return {
-            "model": self.model.state_dict(),
+            "model": self.network.state_dict(),
             "averaged": self.averaged.state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "rng": json.dumps(self.rng.bit_generator.state),
@@ -119,7 +125,7 @@ class ChunkRecipe(ContentRecipe):
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go back to a state."""
-        self.model.load_state_dict(state["model"])
+        self.network.load_state_dict(state["model"])
         self.averaged.load_state_dict(state["averaged"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.rng.bit_generator.state = json.loads(state["rng"])
@@ -129,7 +135,7 @@ class ChunkRecipe(ContentRecipe):
     def _average(self) -> None:
         # An average from the first step on would drag the untrained weights along.
         decay = min(self.settings.ema, (1 + self._steps) / (4 + self._steps))
-        for mean, now in zip(self.averaged.parameters(), self.model.parameters(), strict=True):
+        for mean, now in zip(self.averaged.parameters(), self.network.parameters(), strict=True):
             mean.lerp_(now, 1 - decay)
 
 

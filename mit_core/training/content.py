@@ -1,7 +1,5 @@
 """Training the content branch: from sequences to a checkpoint, whichever recipe."""
 
-import hashlib
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -11,20 +9,21 @@ from typing import TextIO
 import numpy as np
 import numpy.typing as npt
 import torch
+from lightning_fabric import Fabric
 
 from mit_core.errors import UserError
 from mit_core.files import write_json
-from mit_core.models.checkpoint import FeatureScaling
 from mit_core.sequences import Sequences
 from mit_core.training.chunks import ChunkRecipe
+from mit_core.training.content_recipe import ContentRecipe
 from mit_core.training.content_settings import ContentSettings
+from mit_core.training.data import feature_statistics
+from mit_core.training.fingerprint import run_fingerprint
+from mit_core.training.hardware import Hardware
 from mit_core.training.loop import TrainingResult, train
 from mit_core.training.published import PublishedRecipe
 
 Array = npt.NDArray[np.floating]
-
-_FINGERPRINT_ROWS = 1000
-"""Rows of the data that go into its fingerprint, evenly spaced: enough to see another scaling."""
 
 _KINDS: dict[str, type[ChunkRecipe] | type[PublishedRecipe]] = {
     "chunks": ChunkRecipe,
@@ -40,9 +39,10 @@ def train_content(
     *,
     scaling: tuple[Array, Array] | None = None,
     threads: int = 1,
-    device: str = "cpu",
+    hardware: Hardware = Hardware(),  # noqa: B008 (frozen)
     bar: TextIO | None = None,
     code: str = "",
+    title: str = "content",
 ) -> TrainingResult:
     """Train the content branch, or go on with a run that was cut off.
 
@@ -57,9 +57,10 @@ def train_content(
         scaling: mean and standard deviation of the features, shape = (F,) each; by default they
             are taken from the training split.
         threads: CPU threads that torch may use.
-        device: torch device, e.g. ``cpu`` or ``cuda``.
+        hardware: devices and precision.
         bar: where the progress bar is drawn.
         code: digest of the code that trains; a run of other code is not gone on with.
+        title: of the progress bar.
 
     Raises:
         UserError: nothing to train on, wrong initial checkpoint, or the loss left the numbers.
@@ -69,16 +70,24 @@ def train_content(
             "There is no training footage: no clip of the training split passed preparation. "
             "See the manifest for the reasons, or move clips to the training split."
         )
+    mean, std = feature_statistics(train_split) if scaling is None else scaling
+    scaling = np.asarray(mean, np.float32), np.asarray(std, np.float32)
+    kind = _KINDS[settings.recipe]
+
+    def build(fabric: Fabric) -> ContentRecipe:
+        return kind(train_split, val_split, settings, fabric, scaling)
+
+    path = Path(folder)
+    write_json(path / "settings.json", asdict(settings))
     with limited_threads(threads):
-        recipe = _KINDS[settings.recipe](train_split, val_split, settings, device, scaling)
-        path = Path(folder)
-        write_json(path / "settings.json", asdict(settings))
         return train(
-            recipe,
+            build,
             path,
             settings.loop(),
-            fingerprint=_fingerprint(code, settings, recipe.scaling, train_split, val_split),
+            hardware=hardware,
+            fingerprint=run_fingerprint(code, settings, *scaling, train_split, val_split),
             bar=bar,
+            title=title,
         )
 
 
@@ -91,22 +100,3 @@ def limited_threads(threads: int) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
-
-
-def _fingerprint(
-    code: str, settings: ContentSettings, scaling: FeatureScaling, *splits: Sequences
-) -> str:
-    digest = hashlib.sha256(json.dumps([code, asdict(settings)], sort_keys=True).encode())
-    digest.update(np.concatenate([scaling.mean, scaling.std]).tobytes())
-    if settings.initial:
-        digest.update(Path(settings.initial).read_bytes())
-    for split in splits:
-        digest.update("\n".join((*split.names, *split.speakers)).encode())
-        digest.update(np.asarray(split.offsets).tobytes())
-        digest.update(split.digest.encode())
-        digest.update(np.ascontiguousarray(split.faces).tobytes())
-        rows = np.unique(np.linspace(0, len(split.landmarks) - 1, _FINGERPRINT_ROWS).astype(int))
-        if len(split.landmarks):
-            digest.update(np.ascontiguousarray(split.landmarks[rows]).tobytes())
-            digest.update(np.ascontiguousarray(split.features[rows]).tobytes())
-    return digest.hexdigest()

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
+from lightning_fabric import Fabric
 
 from mit_core.models.checkpoint import ContentCheckpoint, FeatureScaling, load_weights
 from mit_core.models.content import ContentBranch, ContentDims
@@ -15,6 +16,7 @@ from mit_core.sequences import Sequences
 from mit_core.training.bases import base_faces, face_statistics
 from mit_core.training.content_settings import ContentSettings
 from mit_core.training.data import Batch, feature_statistics
+from mit_core.training.hardware import batch_generator
 from mit_core.training.validation import validate
 from mit_core.training.voices import vary
 
@@ -30,7 +32,7 @@ class ContentRecipe:
         train: the training split, which every statistic comes from.
         val: the validation split; may be empty.
         settings: knobs.
-        device: torch device of the network.
+        fabric: of the process; the subclass sets its optimiser up with it.
         dropout: between the LSTM's layers.
         scaling: of the features; None takes the training split's.
     """
@@ -40,24 +42,24 @@ class ContentRecipe:
         train: Sequences,
         val: Sequences,
         settings: ContentSettings,
-        device: str,
+        fabric: Fabric,
         dropout: float,
         scaling: Scaling | None,
     ):
-        self.train, self.val, self.settings, self.device = train, val, settings, device
+        self.train, self.val, self.settings, self.fabric = train, val, settings, fabric
         self.faces = face_statistics(train)
         mean, std = feature_statistics(train) if scaling is None else scaling
         self.scaling = FeatureScaling(
             np.asarray(mean, np.float32), np.asarray(std, np.float32), settings.by_utterance
         )
         self.bases = self._bases(train)
-        self.rng = np.random.default_rng(settings.seed)
+        self.rng = batch_generator(fabric, settings.seed)
         with torch.random.fork_rng():
             torch.manual_seed(settings.seed)
-            self.model = ContentBranch(ContentDims(features=train.features.shape[1]), dropout)
+            self.network = ContentBranch(ContentDims(features=train.features.shape[1]), dropout)
         if settings.initial:
-            load_weights(self.model, settings.initial)
-        self.model.to(device)
+            load_weights(self.network, settings.initial)
+        self.network.to(fabric.device)
         # One row for all sequences where they share the corpus's statistics.
         clips = (features for features, _ in train)
         rows = [
@@ -74,7 +76,7 @@ class ContentRecipe:
         raise NotImplementedError
 
     def usable(self) -> ContentBranch:
-        """The network as it would be used now, in evaluation mode; ``self.model`` stays."""
+        """The network as it would be used now, in evaluation mode; ``self.network`` stays."""
         raise NotImplementedError
 
     def state_dict(self) -> dict[str, Any]:
@@ -104,7 +106,7 @@ class ContentRecipe:
 
     def tensor(self, array: npt.NDArray[Any]) -> torch.Tensor:
         """A copy of an array (which may be a read-only map of a file) on the network's device."""
-        return torch.from_numpy(np.array(array, np.float32, order="C")).to(self.device)
+        return torch.from_numpy(np.array(array, np.float32, order="C")).to(self.fabric.device)
 
     def stepped(self) -> None:
         """Note that the network has changed."""
@@ -122,6 +124,7 @@ class ContentRecipe:
                 mean_face=faces.mean_face,
                 rest_face=faces.mean_face + faces.rest_offset,
                 speaker_faces=faces.speaker_faces,
+                feature=self.train.feature,
                 settings=asdict(self.settings),
             )
             self._checked = self._steps, checkpoint

@@ -1,50 +1,30 @@
 """The one training loop: every recipe is run, measured, saved and resumed by it."""
 
-import csv
-import io
-import json
-import logging
 import math
+import signal
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol, TextIO
+from typing import TextIO
 
 import torch
+from lightning_fabric import Fabric
 from tqdm import tqdm
 
-from mit_core.errors import UserError
-from mit_core.files import write_text, written_whole
-from mit_core.models.tensors import read_tensors
+from mit_core.training.curves import EventFiles, write_history
+from mit_core.training.hardware import Hardware, averaged, launch, on_sigterm, seed_torch
+from mit_core.training.recipe import Recipe
+from mit_core.training.run_state import Progress, resume, save_state
+from mit_core.training.trouble import explained, not_a_number
 
-log = logging.getLogger(__name__)
+TERMINATED = 128 + signal.SIGTERM
+"""Exit status of a run that SIGTERM ended after it had saved its state."""
 
-STATE = "state.pt"
-"""The file in a run's folder that the run goes on from."""
-
-
-class Recipe(Protocol):
-    """What one kind of network adds to the loop."""
-
-    def step(self, progress: float) -> Mapping[str, float]:
-        """Take one optimiser step and return its losses; ``progress`` runs from 0 to 1."""
-
-    def validate(self) -> Mapping[str, float]:
-        """Measures on held-out data; ``score`` (lower is better) chooses the best checkpoint.
-
-        Empty where there is nothing held out; then the last model counts as the best.
-        """
-
-    def save(self, path: Path) -> None:
-        """Write the model as it would be used now, whole or not at all."""
-
-    def state_dict(self) -> dict[str, Any]:
-        """All that the next step depends on: tensors and plain values."""
-
-    def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go back to a state."""
+# Agreed on by all processes together with the losses; no loss may have these names.
+_SECONDS, _STOP = "seconds", "asked to stop"
 
 
 @dataclass(frozen=True)
@@ -52,7 +32,7 @@ class LoopSettings:
     """How long to train and how often to look.
 
     Attributes:
-        steps: optimiser steps.
+        steps: optimiser steps; 0 leaves the end to ``minutes`` alone.
         minutes: wall-clock limit; the schedule then shortens so as to end in time. With a limit
             that bites, two runs differ; without, a run is repeatable.
         validate_every: steps between validations.
@@ -68,22 +48,33 @@ class LoopSettings:
     patience: int = 0
     seed: int = 0
 
+    def __post_init__(self) -> None:
+        if not self.steps and self.minutes is None:
+            raise ValueError("neither steps nor minutes say when to end")
 
-@dataclass
-class _Progress:
-    step: int = 0
-    seconds: float = 0.0
-    best_score: float = math.inf
-    best_step: int = 0
-    misses: int = 0
-    history: list[dict[str, float]] = field(default_factory=list)
-    sums: dict[str, float] = field(default_factory=dict)
-    summed: int = 0
+    def part(self, progress: Progress) -> float:
+        """How much of the run is over, 0..1."""
+        by_steps = progress.step / self.steps if self.steps else 0.0
+        by_time = 0.0 if self.minutes is None else progress.seconds / (60 * self.minutes)
+        return min(max(by_steps, by_time), 1.0)
+
+    def over(self, progress: Progress) -> bool:
+        """Whether the run has come to its end, or to the end of its patience."""
+        return self.part(progress) >= 1 or 0 < self.patience <= progress.misses
 
 
 @dataclass(frozen=True)
 class TrainingResult:
-    """What a run came to: files in its folder, steps taken, and the best model's score and step."""
+    """What a run came to.
+
+    Attributes:
+        best, last, history: files in its folder.
+        steps: optimiser steps taken.
+        best_step, best_score: of the best model.
+        measures: the best model's row of the history (``train_*``, ``val_*``).
+        started: when the run began, ISO 8601.
+        seconds: spent training, over all its parts.
+    """
 
     best: Path
     last: Path
@@ -91,96 +82,160 @@ class TrainingResult:
     steps: int
     best_step: int
     best_score: float
+    measures: Mapping[str, float] = field(default_factory=dict)
+    started: str = ""
+    seconds: float = 0.0
 
 
 def train(
-    recipe: Recipe,
+    build: Callable[[Fabric], Recipe],
     folder: str | Path,
     settings: LoopSettings,
     *,
+    hardware: Hardware = Hardware(),  # noqa: B008 (frozen)
     fingerprint: str = "",
     bar: TextIO | None = None,
+    title: str = "",
 ) -> TrainingResult:
     """Run a recipe to its end, from where an earlier run of the same kind stopped.
 
     Writes ``best.pt``, ``last.pt``, ``history.csv`` (a row a validation: ``step``, ``seconds``,
-    ``train_*`` means since the row before, ``val_*``) and ``state.pt`` (for resuming) into
-    ``folder``. Resuming gives the same numbers as an unbroken run on a CPU.
+    ``train_*`` means since the row before, ``val_*``), the same curves into ``tensorboard`` and
+    ``state.pt`` (for resuming) into ``folder``. Resuming gives the same numbers as an unbroken run
+    on a CPU. On SIGTERM the step is finished and the state written.
 
     Args:
-        recipe: a network, its optimiser and data.
+        build: makes the recipe with a Fabric, in each of the processes that share the work.
         folder: of this run.
         settings: lengths and intervals.
+        hardware: devices and precision.
         fingerprint: names settings and data; a state written under another one is not resumed.
         bar: where the progress bar is drawn; the process's stderr by default.
+        title: of the progress bar and in errors; the folder's name by default.
 
     Raises:
-        UserError: a loss is no longer a finite number.
+        UserError: a loss is no longer a finite number, memory ran out, no such device.
+        SystemExit: 143, after SIGTERM.
     """
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    with _own_randomness(settings.seed):
-        progress = _resume(recipe, folder, fingerprint)
-        before, started = progress.seconds, time.monotonic()
-        with tqdm(
-            total=settings.steps, initial=progress.step, desc=folder.name, unit="step", file=bar
-        ) as shown:
-            while not _finished(progress, settings):
-                _step(recipe, progress, settings)
-                progress.seconds = before + time.monotonic() - started
-                shown.update()
-                end = _finished(progress, settings)
-                if end or progress.step % settings.validate_every == 0:
-                    _validate(recipe, progress, folder)
-                    shown.set_postfix(_shown(progress.history[-1]))
-                    end = _finished(progress, settings)
-                if end or progress.step % settings.checkpoint_every == 0:
-                    _write_results(recipe, progress, folder)
-                    _save_state(recipe, progress, folder, fingerprint)
+    run = _Run(build, Path(folder), settings, fingerprint, bar, title or Path(folder).name)
+    run.folder.mkdir(parents=True, exist_ok=True)
+    progress = launch(hardware, run)
+    if progress is None:
+        raise SystemExit(TERMINATED)
+    row = next((row for row in progress.history if row["step"] == progress.best_step), {})
     return TrainingResult(
-        best=folder / "best.pt",
-        last=folder / "last.pt",
-        history=folder / "history.csv",
+        best=run.folder / "best.pt",
+        last=run.folder / "last.pt",
+        history=run.folder / "history.csv",
         steps=progress.step,
         best_step=progress.best_step,
         best_score=progress.best_score,
+        measures={k: v for k, v in row.items() if k not in ("step", "seconds")},
+        started=progress.started,
+        seconds=progress.seconds,
     )
 
 
-def _finished(progress: _Progress, settings: LoopSettings) -> bool:
-    out_of_time = settings.minutes is not None and progress.seconds >= 60 * settings.minutes
-    out_of_patience = 0 < settings.patience <= progress.misses
-    return progress.step >= settings.steps or out_of_time or out_of_patience
+@dataclass
+class _Run:
+    build: Callable[[Fabric], Recipe]
+    folder: Path
+    settings: LoopSettings
+    fingerprint: str
+    bar: TextIO | None
+    title: str
+    asked_to_stop: bool = False
 
+    def __call__(self, fabric: Fabric) -> Progress | None:
+        """Train in this process; None where SIGTERM ended it."""
+        with explained(self.title), _own_randomness(fabric), on_sigterm(self._stop):
+            torch.manual_seed(self.settings.seed)
+            recipe = self.build(fabric)
+            # Again, so that what building drew from it does not matter to the training.
+            seed_torch(fabric, self.settings.seed)
+            known = resume(fabric, recipe, self.folder, self.fingerprint)
+            progress = known or Progress(started=datetime.now(UTC).isoformat(timespec="seconds"))
+            events = None
+            if fabric.is_global_zero:
+                events = EventFiles(self.folder, progress.history)
+                if known:
+                    self._write_results(recipe, progress)
+            try:
+                return self._train(fabric, recipe, progress, events)
+            finally:
+                if events:
+                    events.close()
 
-def _step(recipe: Recipe, progress: _Progress, settings: LoopSettings) -> None:
-    part = progress.step / settings.steps
-    if settings.minutes is not None:
-        part = min(max(part, progress.seconds / (60 * settings.minutes)), 1.0)
-    losses = recipe.step(part)
-    progress.step += 1
-    for name, value in losses.items():
-        if not math.isfinite(value):
-            raise UserError(
-                f"Training went wrong at step {progress.step}: the loss '{name}' is {value}. "
-                "Lower the learning rate, and check the features and landmarks for wrong values."
-            )
-        progress.sums[name] = progress.sums.get(name, 0.0) + value
-    progress.summed += 1
+    def _train(
+        self, fabric: Fabric, recipe: Recipe, progress: Progress, events: EventFiles | None
+    ) -> Progress | None:
+        settings = self.settings
+        before, started = progress.seconds, time.monotonic()
+        with tqdm(
+            total=settings.steps or None,
+            initial=progress.step,
+            desc=self.title,
+            unit="step",
+            file=self.bar,
+            disable=not fabric.is_global_zero,
+        ) as shown:
+            while not settings.over(progress):
+                losses = recipe.step(settings.part(progress))
+                seconds = before + time.monotonic() - started
+                told = {**losses, _SECONDS: seconds, _STOP: float(self.asked_to_stop)}
+                told = averaged(fabric, told)
+                progress.seconds, stop = told.pop(_SECONDS), told.pop(_STOP) > 0
+                self._note(told, progress)
+                shown.update()
+                end = settings.over(progress)
+                if end or progress.step % settings.validate_every == 0:
+                    self._validate(fabric, recipe, progress, events)
+                    shown.set_postfix(_shown(progress.history[-1]))
+                    end = settings.over(progress)
+                if end or stop or progress.step % settings.checkpoint_every == 0:
+                    if fabric.is_global_zero:
+                        self._write_results(recipe, progress)
+                    save_state(fabric, recipe, progress, self.folder, self.fingerprint)
+                if stop and not end:
+                    fabric.barrier()
+                    return None
+        fabric.barrier()
+        return progress
 
+    def _note(self, losses: Mapping[str, float], progress: Progress) -> None:
+        progress.step += 1
+        for name, value in losses.items():
+            if not math.isfinite(value):
+                raise not_a_number(
+                    self.title, f"at step {progress.step} the loss '{name}' is {value}"
+                )
+            progress.sums[name] = progress.sums.get(name, 0.0) + value
+        progress.summed += 1
 
-def _validate(recipe: Recipe, progress: _Progress, folder: Path) -> None:
-    means = {f"train_{name}": value / progress.summed for name, value in progress.sums.items()}
-    measures = dict(recipe.validate())
-    score = measures.pop("score", -float(progress.step))
-    if score < progress.best_score:
-        recipe.save(folder / "best.pt")
-        progress.best_score, progress.best_step, progress.misses = score, progress.step, 0
-    else:
-        progress.misses += 1
-    row = {"step": float(progress.step), "seconds": round(progress.seconds, 2)}
-    progress.history.append(row | means | {f"val_{k}": v for k, v in measures.items()})
-    progress.sums, progress.summed = {}, 0
+    def _validate(
+        self, fabric: Fabric, recipe: Recipe, progress: Progress, events: EventFiles | None
+    ) -> None:
+        means = {f"train_{name}": value / progress.summed for name, value in progress.sums.items()}
+        measures = dict(fabric.broadcast(recipe.validate() if fabric.is_global_zero else {}))
+        score = measures.pop("score", -float(progress.step))
+        if score < progress.best_score:
+            if fabric.is_global_zero:
+                recipe.save(self.folder / "best.pt")
+            progress.best_score, progress.best_step, progress.misses = score, progress.step, 0
+        else:
+            progress.misses += 1
+        row = {"step": float(progress.step), "seconds": round(progress.seconds, 2)}
+        progress.history.append(row | means | {f"val_{k}": v for k, v in measures.items()})
+        progress.sums, progress.summed = {}, 0
+        if events:
+            events.add(progress.history[-1])
+
+    def _write_results(self, recipe: Recipe, progress: Progress) -> None:
+        recipe.save(self.folder / "last.pt")
+        write_history(self.folder / "history.csv", progress.history)
+
+    def _stop(self) -> None:
+        self.asked_to_stop = True
 
 
 def _shown(row: Mapping[str, float]) -> dict[str, str]:
@@ -188,60 +243,8 @@ def _shown(row: Mapping[str, float]) -> dict[str, str]:
 
 
 @contextmanager
-def _own_randomness(seed: int) -> Iterator[None]:
-    """Dropout draws from torch's global generator: seed it for this run and put it back after."""
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
+def _own_randomness(fabric: Fabric) -> Iterator[None]:
+    """Dropout draws from torch's global generator: it is seeded for a run and put back after."""
+    devices = [fabric.device] if fabric.device.type == "cuda" else []
+    with torch.random.fork_rng(devices=devices):
         yield
-
-
-def _save_state(recipe: Recipe, progress: _Progress, folder: Path, fingerprint: str) -> None:
-    state = {
-        "fingerprint": fingerprint,
-        "recipe": recipe.state_dict(),
-        "progress": json.dumps(vars(progress)),
-        "torch_rng": torch.get_rng_state(),
-        "cuda_rng": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
-        # A workflow clears a job's declared outputs before it runs the job again, so the best
-        # model must survive in here.
-        "best": torch.frombuffer(bytearray((folder / "best.pt").read_bytes()), dtype=torch.uint8)
-        if progress.best_step
-        else None,
-    }
-    with written_whole(folder / STATE) as part:
-        torch.save(state, part)
-
-
-def _resume(recipe: Recipe, folder: Path, fingerprint: str) -> _Progress:
-    path = folder / STATE
-    if not path.is_file():
-        return _Progress()
-    state = read_tensors(path)
-    if state["fingerprint"] != fingerprint:
-        log.info("%s is of other settings or data: training starts anew", path)
-        return _Progress()
-    recipe.load_state_dict(state["recipe"])
-    torch.set_rng_state(state["torch_rng"])
-    if state["cuda_rng"] and torch.cuda.is_available():
-        torch.cuda.set_rng_state_all(state["cuda_rng"])
-    progress = _Progress(**json.loads(state["progress"]))
-    if state["best"] is not None:
-        with written_whole(folder / "best.pt") as part:
-            part.write_bytes(state["best"].numpy().tobytes())
-    _write_results(recipe, progress, folder)
-    log.info("training goes on from step %d", progress.step)
-    return progress
-
-
-def _write_results(recipe: Recipe, progress: _Progress, folder: Path) -> None:
-    recipe.save(folder / "last.pt")
-    _write_history(folder / "history.csv", progress.history)
-
-
-def _write_history(path: Path, rows: list[dict[str, float]]) -> None:
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    text = io.StringIO()
-    writer = csv.DictWriter(text, names, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({k: f"{v:.8g}" for k, v in row.items()} for row in rows)
-    write_text(path, text.getvalue())

@@ -2,11 +2,13 @@
 
 import copy
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import torch
+from lightning_fabric import Fabric
+from torch import nn
 
 from mit_core.models.content import ContentBranch
 from mit_core.models.windows import windows
@@ -30,13 +32,14 @@ class PublishedRecipe(ContentRecipe):
         train: Sequences,
         val: Sequences,
         settings: ContentSettings,
-        device: str = "cpu",
+        fabric: Fabric,
         scaling: Scaling | None = None,
     ):
         dropout = _DROPOUT if settings.dropout is None else settings.dropout
-        super().__init__(train, val, settings, device, dropout, scaling)
+        super().__init__(train, val, settings, fabric, dropout, scaling)
         rate = _LEARNING_RATE if settings.learning_rate is None else settings.learning_rate
-        self.optimiser = torch.optim.Adam(self.model.parameters(), lr=rate)
+        optimiser = torch.optim.Adam(self.network.parameters(), lr=rate)
+        self.model, self.optimiser = fabric.setup(self.network, optimiser)
         self.clips = [i for i in range(len(train)) if train.offsets[i + 1] - train.offsets[i] > 1]
         self.queue: list[int] = []
 
@@ -55,18 +58,19 @@ class PublishedRecipe(ContentRecipe):
             self.tensor(windows(self._features(index, span), self.settings.predict_frame)),
             self.tensor(self.bases[index][None]),
             self.tensor(self.train.landmarks[span]),
+            self.fabric.backward,
         )
         self.stepped()
         return {"loss": loss}
 
     def usable(self) -> ContentBranch:
         """The network as it stands."""
-        return copy.deepcopy(self.model).eval()
+        return copy.deepcopy(self.network).eval()
 
     def state_dict(self) -> dict[str, Any]:
         """Network, optimiser, random stream and the clips still to come in this epoch."""
         return {
-            "model": self.model.state_dict(),
+            "model": self.network.state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "rng": json.dumps(self.rng.bit_generator.state),
             "queue": list(self.queue),
@@ -75,7 +79,7 @@ class PublishedRecipe(ContentRecipe):
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go back to a state."""
-        self.model.load_state_dict(state["model"])
+        self.network.load_state_dict(state["model"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.rng.bit_generator.state = json.loads(state["rng"])
         self.queue = list(state["queue"])
@@ -88,11 +92,12 @@ class PublishedRecipe(ContentRecipe):
 
 
 def published_step(
-    model: ContentBranch,
+    model: nn.Module,
     optimiser: torch.optim.Optimizer,
     heard: torch.Tensor,
     face: torch.Tensor,
     landmarks: torch.Tensor,
+    backward: Callable[[torch.Tensor], None] = torch.Tensor.backward,
 ) -> float:
     """One step of the published training; returns its loss.
 
@@ -100,10 +105,11 @@ def published_step(
         heard: shape = (N, 18, F), standardised windows.
         face: shape = (1, 204), what displacements are measured from.
         landmarks: shape = (N, 204), the truth.
+        backward: fills the gradients from the loss.
     """
     model.train()
     loss = content_loss(model(heard, face) + face, landmarks)
     optimiser.zero_grad(set_to_none=True)
-    loss.backward()
+    backward(loss)
     optimiser.step()
     return float(loss.item())

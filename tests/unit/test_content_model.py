@@ -49,6 +49,7 @@ def checkpoint(**changes) -> ContentCheckpoint:
         "mean_face": rng.standard_normal(204).astype(np.float32),
         "rest_face": rng.standard_normal(204).astype(np.float32),
         "speaker_faces": {"앤 O'Hara": np.ones(204, np.float32)},
+        "feature": "autovc:0123",
         "settings": {"steps": 3, "initial": None},
         "measures": {"mouth_distance": 0.1},
     }
@@ -147,7 +148,7 @@ def test_a_checkpoint_comes_back_as_it_was_saved(tmp_path):
     assert loaded.speaker_faces.keys() == saved.speaker_faces.keys()
     for name in ("mean_face", "rest_face"):
         np.testing.assert_array_equal(getattr(loaded, name), getattr(saved, name))
-    for name in ("predict_frame", "base", "settings", "measures"):
+    for name in ("predict_frame", "base", "feature", "settings", "measures"):
         assert getattr(loaded, name) == getattr(saved, name)
 
 

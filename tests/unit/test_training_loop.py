@@ -155,22 +155,22 @@ class Scripted:
 def test_patience_stops_after_validations_without_gain(tmp_path):
     recipe = Scripted(scores=[3, 2, 2.5, 2, 1])
     settings = LoopSettings(steps=50, validate_every=1, checkpoint_every=10, patience=2)
-    result = train(recipe, tmp_path, settings)
+    result = train(lambda fabric: recipe, tmp_path, settings)
     assert (result.steps, result.best_step, result.best_score) == (4, 2, 2)
     assert result.best.read_text() == "2" and result.last.read_text() == "4"
 
 
 @pytest.mark.parametrize("wrong", [float("nan"), float("inf")])
 def test_a_loss_that_is_no_number_stops_the_run(tmp_path, wrong):
-    with pytest.raises(UserError, match=r"step 3.*learning rate"):
-        train(Scripted(losses=[1, 1, wrong]), tmp_path, LoopSettings(steps=5))
+    with pytest.raises(UserError, match=r"step 3.*learning_rate"):
+        train(lambda fabric: Scripted(losses=[1, 1, wrong]), tmp_path, LoopSettings(steps=5))
 
 
 def test_a_time_limit_shortens_the_schedule(tmp_path, monkeypatch):
     clock = iter(range(1000))
     monkeypatch.setattr(loop.time, "monotonic", lambda: float(next(clock)))
     recipe = Scripted()
-    result = train(recipe, tmp_path, LoopSettings(steps=1000, minutes=0.5))
+    result = train(lambda fabric: recipe, tmp_path, LoopSettings(steps=1000, minutes=0.5))
     assert result.steps == 30
     assert recipe.progress == pytest.approx([i / 30 for i in range(30)])
 

@@ -1,0 +1,40 @@
+"""What tells one training run from another: code, settings, data."""
+
+import hashlib
+import json
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mit_core.sequences import Sequences, Voices
+
+_ROWS = 1000
+"""Rows of the data that go into a fingerprint, evenly spaced: enough to see another scaling."""
+
+
+def run_fingerprint(code: str, settings: Any, *data: Sequences | Voices | np.ndarray) -> str:
+    """Digest of all that a run depends on; a run of another one is not gone on with.
+
+    Args:
+        code: digest of the code that trains.
+        settings: a dataclass; the file that its ``initial`` names, if any, is read too.
+        data: splits, and arrays such as a scaling's.
+    """
+    digest = hashlib.sha256(json.dumps([code, asdict(settings)], sort_keys=True).encode())
+    initial = getattr(settings, "initial", None)
+    if initial:
+        digest.update(Path(initial).read_bytes())
+    for each in data:
+        values = [each]
+        if not isinstance(each, np.ndarray):
+            values = [getattr(each, field.name) for field in fields(each)]
+        for value in values:
+            if isinstance(value, np.ndarray):
+                rows = np.unique(np.linspace(0, max(len(value) - 1, 0), _ROWS).astype(int))
+                digest.update(str((value.shape, value.dtype)).encode())
+                digest.update(np.ascontiguousarray(value[rows[: len(value)]]).tobytes())
+            else:
+                digest.update(json.dumps(value).encode())
+    return digest.hexdigest()
