@@ -14,12 +14,13 @@ EMBEDDING = 256
 """Numbers of a speaker embedding (d-vector)."""
 
 
-def voice_named(name: str, speakers: Mapping[str, Array]) -> tuple[str, Array]:
+def voice_named(name: str, speakers: Mapping[str, Array], key: str = "target") -> tuple[str, Array]:
     """A known speaker's embedding, or the one that a file holds.
 
     Args:
         name: a key of ``speakers``, or the path of a .npy or .txt file with 256 numbers.
         speakers: embeddings by name, shape = (256,) each.
+        key: the setting that the name comes from, for the message.
 
     Returns:
         The speaker's name or the file's, and the embedding, shape = (256,), float32.
@@ -33,7 +34,7 @@ def voice_named(name: str, speakers: Mapping[str, Array]) -> tuple[str, Array]:
     if not path.is_file():
         known = ", ".join(sorted(speakers)) or "none"
         raise UserError(
-            f"target '{name}' is neither a training speaker (known: {known}) nor a file: give a "
+            f"{key} '{name}' is neither a training speaker (known: {known}) nor a file: give a "
             "speaker's name, or the path of an embedding (.npy or .txt, 256 numbers)."
         )
     return path.name, read_embedding(path)

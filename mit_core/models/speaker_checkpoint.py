@@ -1,0 +1,178 @@
+"""Files that hold a trained speaker-aware branch."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from mit_core.errors import UserError
+from mit_core.files import written_whole
+from mit_core.models.checkpoint import FeatureScaling
+from mit_core.models.noise import harmonic_noise
+from mit_core.models.speaker_aware import EMBEDDING_GAIN, SpeakerAware, SpeakerDims
+from mit_core.models.stretches import in_stretches
+from mit_core.models.tensors import read_tensors, weights_in
+from mit_core.models.voice_target import voice_named
+from mit_core.models.windows import padded
+
+Array = npt.NDArray[np.float32]
+
+_FORMAT = "mit_core.speaker.1"
+_WEIGHTS = "G"
+"""The published file's own entry name, so that its code can read our files too."""
+
+
+@dataclass(frozen=True)
+class SpeakerCheckpoint:
+    """A speaker-aware branch with all that is needed to use it.
+
+    Attributes:
+        model: the network, in evaluation mode.
+        scaling: features -> network input.
+        predict_frame: which frame of its window a landmark frame is.
+        stretch: frames that attention runs over at once, <= 512.
+        noise: what the noise channels are fed with, ``harmonic`` or ``none`` (zeros, as published).
+        mean_face: shape = (204,), face units: what displacement is measured from.
+        feature: what the features are (``Sequences.feature``).
+        speakers: each training speaker's mean embedding, shape = (256,), unit norm.
+        settings: the training settings, plain values.
+        measures: validation measures of this model.
+    """
+
+    model: SpeakerAware
+    scaling: FeatureScaling
+    predict_frame: int
+    stretch: int
+    noise: str
+    mean_face: Array
+    feature: str = "mel"
+    speakers: Mapping[str, Array] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    measures: Mapping[str, float] = field(default_factory=dict)
+
+    def embedding_of(self, style: str | None, own: npt.NDArray[np.floating]) -> Array:
+        """The embedding that a style names.
+
+        Args:
+            style: a training speaker, the path of an embedding, or None for the voice's own.
+            own: shape = (256,), of the voice that is heard.
+
+        Raises:
+            UserError: there is no such speaker or file.
+        """
+        if style is None:
+            return np.asarray(own, np.float32)
+        return voice_named(style, self.speakers, "animate.style")[1]
+
+    def predict(
+        self,
+        features: npt.NDArray[np.floating],
+        embedding: npt.NDArray[np.floating],
+        seed: int = 0,
+    ) -> Array:
+        """Displacement from ``mean_face`` of every frame, head motion included.
+
+        Attention runs over overlapping stretches whose results are faded into one another, and the
+        noise is one over the whole, so recordings of any length come out without a seam.
+
+        Args:
+            features: shape = (T, F), *not* standardised; T may be 0.
+            embedding: shape = (256,), unit norm, of the speaker whose manner it shall be.
+            seed: of the noise.
+
+        Returns:
+            shape = (T, 204), face units.
+        """
+        dims = self.model.dims
+        if features.ndim != 2 or features.shape[1] != dims.features:
+            raise ValueError(f"features have shape {features.shape}, not (T, {dims.features})")
+        count = len(features)
+        if count == 0:
+            return np.zeros((0, self.mean_face.size), np.float32)
+        noise = np.zeros((count, dims.noise), np.float32)
+        if self.noise == "harmonic":
+            noise = harmonic_noise(0, count, dims.noise, np.random.default_rng(seed))
+        spoken = np.asarray(embedding, np.float32).reshape(1, -1) * np.float32(EMBEDDING_GAIN)
+        frames = padded(self.scaling(features), self.predict_frame)
+        return in_stretches(self.model, frames, spoken, noise, self.stretch)
+
+    def save(self, path: str | Path) -> None:
+        """Write the checkpoint, whole or not at all."""
+        content = {
+            "format": _FORMAT,
+            _WEIGHTS: {key: value.cpu() for key, value in self.model.state_dict().items()},
+            "dims": asdict(self.model.dims),
+            "scaling": {
+                "mean": torch.from_numpy(self.scaling.mean),
+                "std": torch.from_numpy(self.scaling.std),
+                "by_utterance": self.scaling.by_utterance,
+            },
+            "predict_frame": self.predict_frame,
+            "stretch": self.stretch,
+            "noise": self.noise,
+            "mean_face": torch.from_numpy(self.mean_face),
+            "feature": self.feature,
+            "speakers": {name: torch.from_numpy(e) for name, e in self.speakers.items()},
+            "settings": dict(self.settings),
+            "measures": dict(self.measures),
+        }
+        with written_whole(path) as part:
+            torch.save(content, part)
+
+
+def load_speaker(path: str | Path, device: str = "cpu") -> SpeakerCheckpoint:
+    """Read a checkpoint written by ``SpeakerCheckpoint.save``.
+
+    Raises:
+        UserError: no such file, or not such a checkpoint.
+    """
+    content = read_tensors(path)
+    if content.get("format") != _FORMAT:
+        raise UserError(
+            f"{path} is not a speaker-aware checkpoint of this project: give the best.pt or "
+            "last.pt that train_speaker wrote."
+        )
+    model = SpeakerAware(SpeakerDims(**content["dims"]))
+    fill_speaker(model, content, path)
+    scaling = content["scaling"]
+    return SpeakerCheckpoint(
+        model=model.to(device).eval(),
+        scaling=FeatureScaling(
+            scaling["mean"].numpy(), scaling["std"].numpy(), scaling["by_utterance"]
+        ),
+        predict_frame=content["predict_frame"],
+        stretch=content["stretch"],
+        noise=content["noise"],
+        mean_face=content["mean_face"].numpy(),
+        feature=content["feature"],
+        speakers={name: e.numpy() for name, e in content["speakers"].items()},
+        settings=content["settings"],
+        measures=content["measures"],
+    )
+
+
+def fill_speaker(model: SpeakerAware, content: Mapping[str, Any], path: str | Path) -> None:
+    """Fill ``model`` from a file's entries, ours or the published ``ckpt_speaker_branch.pth``'s.
+
+    The published file's ``comb_mlp`` entries, which no network of it uses, are left out.
+
+    Args:
+        content: what ``read_tensors`` read.
+        path: of the file, for the message.
+
+    Raises:
+        UserError: no speaker-aware branch in it, or one of other sizes.
+    """
+    weights = weights_in(content, _WEIGHTS, path, "speaker-aware branch")
+    used = {key: value for key, value in weights.items() if not key.startswith("comb_mlp.")}
+    try:
+        model.load_state_dict(used)
+    except RuntimeError as error:
+        raise UserError(
+            f"The weights in {path} do not fit the speaker-aware branch "
+            f"({' '.join(str(error).split())[:300]})."
+        ) from error
