@@ -1,16 +1,84 @@
-"""Post-processing of predicted displacement as MakeItTalk published it (Zhou et al. 2020).
+"""A portrait moved as MakeItTalk published it (Zhou et al. 2020), for its own checkpoints.
 
-For checkpoints that know no resting face: the rest is guessed from each coordinate by itself.
+They know no resting face, so the rest is guessed from each coordinate by itself; and the head's
+motion is part of what the speaker-aware branch predicts.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from mit_core.animation.lips import amplify_lips
 from mit_core.faces.mouth import as_points, repair_inverse_lips
+from mit_core.faces.scheme import INNER_LIP_PAIRS, LID_PAIRS, N_POINTS
 from mit_core.faces.smoothing import savitzky_golay
+from mit_core.faces.standard_face import HEAD_WIDTH
 
 Array = npt.NDArray[np.floating]
+
+_DEPTH = 0.1
+"""Of the standard face's depth, given to a portrait: the published sketches are nearly flat."""
+
+_HEAD_PIXELS = 128
+"""Pixels from point 0 to point 16 when a head fills half of the published 256-pixel picture."""
+_LIP_PIXELS, _LID_PIXELS = 1.0, 2.0
+"""Of that picture, by which lips are thinned and eyes opened: detectors put lips too thick and
+lids too near."""
+_UPPER_LIP, _LOWER_LIP = range(49, 54), range(55, 60)
+
+_HEAD_WINDOW, _HEAD_ORDER = 31, 3
+"""Savitzky-Golay at 62.5 Hz: half a second, so that only the head's own motion is left."""
+_LIPS_CLOSED = 0.99
+"""How much of the lips' own motion is taken from the speaker branch: the content branch has it."""
+_LIP_PAIRS = (*INNER_LIP_PAIRS, (49, 59), (50, 58), (51, 57), (52, 56), (53, 55))
+
+
+@dataclass(frozen=True)
+class PublishedPortrait:
+    """A portrait in the published branches' space.
+
+    Attributes:
+        face: shape = (204,), float32, face units; the head is held as in the picture.
+        centre: shape = (2,), pixels, half way between points 0 and 16.
+        scale: face units a pixel.
+    """
+
+    face: npt.NDArray[np.float32]
+    centre: npt.NDArray[np.float64]
+    scale: float
+
+
+def published_portrait(
+    points: Array, standard_face: Array, pixel: float | None = None
+) -> PublishedPortrait:
+    """Scale a portrait's face to head width 1.6 and give it depth, lips thinner, eyes wider.
+
+    Args:
+        points: shape = (68, 2 or 3), pixels, y down; point 0 on the left.
+        standard_face: shape = (204,) or (68, 3), face units, whose depth is taken.
+        pixel: pixels of the portrait that one pixel of the published 256-pixel picture is; by the
+            head's width where None.
+    """
+    flat = np.array(points, dtype=np.float64)[:, :2]
+    width = float(flat[16, 0] - flat[0, 0])
+    pixel = width / _HEAD_PIXELS if pixel is None else pixel
+    flat[list(_UPPER_LIP), 1] += _LIP_PIXELS * pixel
+    flat[list(_LOWER_LIP), 1] -= _LIP_PIXELS * pixel
+    upper, lower = (list(lids) for lids in zip(*LID_PAIRS, strict=True))
+    flat[upper, 1] -= _LID_PIXELS * pixel
+    flat[lower, 1] += _LID_PIXELS * pixel
+
+    centre, scale = (flat[0] + flat[16]) / 2, HEAD_WIDTH / width
+    depth = _DEPTH * np.asarray(standard_face).reshape(N_POINTS, 3)[:, 2:]
+    face = np.concatenate([(flat - centre) * scale, depth], axis=1)
+    return PublishedPortrait(face.ravel().astype(np.float32), centre, scale)
+
+
+def to_published_image(landmarks: Array, portrait: PublishedPortrait) -> npt.NDArray[np.float32]:
+    """Put landmarks (T, 204) in face units on the portrait; (T, 68, 3), pixels."""
+    points = as_points(np.asarray(landmarks, dtype=np.float64))
+    return (points / portrait.scale + (*portrait.centre, 0.0)).astype(np.float32)
 
 
 def subtract_smallest_half(displacement: Array) -> Array:
@@ -29,16 +97,40 @@ def straighten_nose(landmarks: Array) -> Array:
     return straight
 
 
-def published_face(displacement: Array, face: Array, amp_x: float, amp_y: float) -> Array:
+def published_manner(displacement: Array, amp_pos: float = 0.5) -> npt.NDArray[np.float64]:
+    """Displacement from the speaker-aware branch -> motion of head and brows, lips still.
+
+    Args:
+        displacement: shape = (T, 204), face units, 62.5 Hz.
+        amp_pos: gain.
+
+    Returns:
+        shape = (T, 204), face units.
+    """
+    slow = savitzky_golay(displacement, _HEAD_WINDOW, _HEAD_ORDER)
+    points = as_points(slow)
+    upper, lower = (list(side) for side in zip(*_LIP_PAIRS, strict=True))
+    towards_middle = _LIPS_CLOSED * (points[:, lower] - points[:, upper]) / 2
+    points[:, upper] += towards_middle
+    points[:, lower] -= towards_middle
+    return slow * amp_pos
+
+
+def published_face(
+    displacement: Array, face: Array, amp_x: float, amp_y: float, manner: Array | None = None
+) -> Array:
     """Displacement from the content branch -> moving face.
 
     Args:
         displacement: shape = (T, 204), face units.
         face: shape = (204,), the portrait's face.
         amp_x, amp_y: gains of the mouth's motion (2 in the published code).
+        manner: shape = (T, 204), motion of the head (``published_manner``); None for a still head.
 
     Returns:
         shape = (T, 204): lips repaired, nose straightened, Savitzky-Golay (5, 3).
     """
     moving = face + amplify_lips(subtract_smallest_half(displacement), amp_x, amp_y)
+    if manner is not None:
+        moving = moving + manner
     return savitzky_golay(straighten_nose(repair_inverse_lips(moving)), 5, 3)
