@@ -1,6 +1,7 @@
 """From a folder of talking videos to a talking portrait.
 
-Targets: prepare, train_content, animate, report, demo, all. Every knob is in config.yaml.
+Targets: prepare, train_autovc, train_content, train_speaker, animate, ablation, report, demo, all.
+Every knob is in config.yaml.
 """
 
 from pathlib import Path
@@ -15,12 +16,16 @@ configfile: str(Path(workflow.basedir) / "config.yaml")
 
 include: "rules/common.smk"
 include: "rules/inputs.smk"
+include: "rules/runs.smk"
 include: "rules/demo.smk"
 include: "rules/media.smk"
 include: "rules/faces.smk"
 include: "rules/speech.smk"
 include: "rules/corpus.smk"
+include: "rules/autovc.smk"
 include: "rules/content.smk"
+include: "rules/speaker.smk"
+include: "rules/published.smk"
 include: "rules/animate.smk"
 include: "rules/report.smk"
 
@@ -28,6 +33,9 @@ include: "rules/report.smk"
 localrules:
     all,
     prepare,
+    train_autovc,
+    train_content,
+    train_speaker,
     animate,
     demo,
 
@@ -43,9 +51,27 @@ rule prepare:
     """Everything that training reads: tables, scaling, arrays and pickles."""
     input:
         rules.tabulate.output,
-        rules.scaling.output,
         rules.dump.output,
+        lambda wildcards: scaling_of(content_feature()),
         EXPORTS,
+
+
+rule train_autovc:
+    """The trained voice converter."""
+    input:
+        f"{MODELS}/autovc/{config['train_autovc']['run']}/best.pt",
+
+
+rule train_content:
+    """The trained content branch."""
+    input:
+        f"{MODELS}/content/{config['train_content']['run']}/best.pt",
+
+
+rule train_speaker:
+    """The trained speaker-aware branch, with the content branch below it."""
+    input:
+        f"{MODELS}/speaker/{config['train_content']['run']}/best.pt",
 
 
 rule animate:

@@ -1,6 +1,17 @@
 """Stage 10: portraits x speech to landmarks to pixels."""
 
 
+def speaker_checkpoint():
+    """The speaker-aware branch, where the head is to move as it learned."""
+    return f"{MODELS}/speaker/{RUN}/best.pt" if LEARNED_HEAD else []
+
+
+def style_file():
+    """The embedding of whose manner the head moves in, where a file gives it."""
+    style = config["animate"]["style"]
+    return [style] if style and Path(style).suffix in (".npy", ".txt") else []
+
+
 rule portrait:
     """The portrait's 68 points, detected or read from the table beside it."""
     input:
@@ -34,6 +45,9 @@ rule driving_speech:
     """Mel, F0, speaker embedding and content feature of the speech that drives."""
     input:
         lambda wildcards: declared(SPEECH[wildcards.speech]),
+        converter=lambda wildcards: (
+            autovc_checkpoint() if content_feature() == "autovc" else []
+        ),
     output:
         speech=f"{R}/animations/speech/{{speech}}.npz",
         feature=f"{R}/animations/speech/{{speech}}.npy",
@@ -46,11 +60,13 @@ rule driving_speech:
     resources:
         mem_mb=more_memory(2000),
         runtime=30,
+        gpu=gpus(),
     params:
         audio=lambda wildcards: SPEECH[wildcards.speech],
         signature=lambda wildcards: signature(SPEECH[wildcards.speech]),
         settings=config["speech"],
-        content_feature=config["content_feature"],
+        feature=lambda wildcards: content_feature(),
+        device=config["device"],
         code=code("driving_speech"),
     script:
         "../workflow_scripts/driving_speech.py"
@@ -62,7 +78,9 @@ rule animate_landmarks:
         portrait=rules.portrait.output[0],
         speech=rules.driving_speech.output.speech,
         feature=rules.driving_speech.output.feature,
-        checkpoint=rules.train_content.output.checkpoint,
+        content=f"{MODELS}/content/{RUN}/best.pt",
+        speaker=speaker_checkpoint(),
+        style=style_file(),
     output:
         f"{R}/animations/landmarks/{{portrait}}--{{speech}}.npz",
     log:

@@ -12,7 +12,9 @@ from snakemake.exceptions import WorkflowError
 
 from mit_core.config import check_config
 from mit_core.corpus import catalogue, layout
+from mit_core.corpus.choice import choose_feature
 from mit_core.errors import UserError
+from mit_core.files import read_json
 from mit_core.provenance import library_digest
 
 SCRIPTS = Path(workflow.basedir) / "workflow_scripts"
@@ -26,8 +28,6 @@ except UserError as error:
 
 R = config["results"].rstrip("/")
 DUMP = f"{R}/dump/{config['corpus']['name']}"
-RUN = config["train_content"]["run"]
-CONTENT = f"{R}/models/content/{RUN}"
 DETECTOR = {key: config["landmarks"][key] for key in ("detector", "weights")}
 
 
@@ -51,10 +51,16 @@ def detector_gpus():
     return gpus() if config["landmarks"]["detector"] == "face_alignment" else 0
 
 
-def arrays_of(split):
-    """The files of one split's dump, the index first."""
+def arrays_of(split, feature="mel"):
+    """The files of one split's dump, the index first, with those of its content feature."""
     folder = f"{DUMP}_{split}"
-    return [f"{folder}/index.json", *(f"{folder}/{name}.npy" for name in layout.ARRAYS)]
+    files = [f"{folder}/index.json", *(f"{folder}/{name}.npy" for name in layout.ARRAYS)]
+    return files if feature == "mel" else files + feature_files(split, feature)
+
+
+def feature_files(split, feature):
+    """What a content feature adds to a split's dump; the mel is there from the start."""
+    return [f"{DUMP}_{split}/{feature}.{suffix}" for suffix in ("npy", "json")]
 
 
 def demo_only(files):

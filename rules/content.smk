@@ -1,31 +1,33 @@
-"""Stage 9: training and measuring the content branch."""
+"""Training and measuring the content branch."""
 
 
-rule train_content:
+rule fit_content:
     """Speech to landmarks, learned from the corpus."""
     input:
-        train=arrays_of("train"),
-        val=arrays_of("val"),
-        scaling=rules.scaling.output[0],
+        train=lambda wildcards: arrays_of("train", feature_of(wildcards.run)),
+        val=lambda wildcards: arrays_of("val", feature_of(wildcards.run)),
+        scaling=lambda wildcards: scaling_of(feature_of(wildcards.run)),
         initial=config["train_content"]["initial"] or [],
     output:
-        checkpoint=f"{CONTENT}/best.pt",
-        history=f"{CONTENT}/history.csv",
-        settings=f"{CONTENT}/settings.json",
+        checkpoint=f"{MODELS}/content/{{run}}/best.pt",
+        history=f"{MODELS}/content/{{run}}/history.csv",
+        settings=f"{MODELS}/content/{{run}}/settings.json",
+        run=f"{MODELS}/content/{{run}}/run.json",
     log:
-        f"{R}/logs/train_content/{RUN}.log",
+        f"{R}/logs/train_content/{{run}}.log",
     benchmark:
-        f"{R}/benchmarks/train_content/{RUN}.tsv"
+        f"{R}/benchmarks/train_content/{{run}}.tsv"
     conda:
         "../envs/train.yaml"
-    threads: 4
+    threads: training_threads()
     resources:
         mem_mb=more_memory(4000),
         runtime=720,
-        gpu=gpus(),
+        gpu=training_gpus(),
     params:
-        settings=config["train_content"],
-        device=config["device"],
+        feature=lambda wildcards: feature_of(wildcards.run),
+        settings=training_settings("train_content"),
+        hardware=HARDWARE,
         code=code("train_content"),
     script:
         "../workflow_scripts/train_content.py"
@@ -34,16 +36,16 @@ rule train_content:
 rule evaluate_content:
     """Held-out measures beside mean face, ridge and mismatched audio."""
     input:
-        train=arrays_of("train"),
-        val=arrays_of("val"),
-        test=arrays_of("test"),
-        checkpoint=rules.train_content.output.checkpoint,
+        train=lambda wildcards: arrays_of("train", feature_of(wildcards.run)),
+        val=lambda wildcards: arrays_of("val", feature_of(wildcards.run)),
+        test=lambda wildcards: arrays_of("test", feature_of(wildcards.run)),
+        checkpoint=f"{MODELS}/content/{{run}}/best.pt",
     output:
-        f"{R}/evaluation/content/{RUN}.tsv",
+        f"{R}/evaluation/content/{{run}}.tsv",
     log:
-        f"{R}/logs/evaluate_content/{RUN}.log",
+        f"{R}/logs/evaluate_content/{{run}}.log",
     benchmark:
-        f"{R}/benchmarks/evaluate_content/{RUN}.tsv"
+        f"{R}/benchmarks/evaluate_content/{{run}}.tsv"
     conda:
         "../envs/train.yaml"
     threads: 2
@@ -51,6 +53,7 @@ rule evaluate_content:
         mem_mb=more_memory(4000),
         runtime=120,
     params:
+        feature=lambda wildcards: feature_of(wildcards.run),
         splits=SPLITS,
         code=code("evaluate_content"),
     script:

@@ -56,32 +56,10 @@ rule tabulate:
         "../workflow_scripts/tabulate.py"
 
 
-rule scaling:
-    """Mean and standard deviation of the feature over the training split."""
-    input:
-        indices=indices("feature"),
-        segments=rules.tabulate.output.segments,
-    output:
-        f"{R}/scaling/{config['corpus']['name']}.npz",
-    log:
-        f"{R}/logs/scaling.log",
-    benchmark:
-        f"{R}/benchmarks/scaling.tsv"
-    conda:
-        "../envs/train.yaml"
-    resources:
-        mem_mb=more_memory(1000),
-        runtime=60,
-    params:
-        code=code("scaling"),
-    script:
-        "../workflow_scripts/scaling.py"
-
-
 rule dump:
     """The arrays that training reads, memory-mapped; a folder a split."""
     input:
-        indices=indices("feature"),
+        indices=indices("speech"),
         segments=rules.tabulate.output.segments,
     output:
         train=arrays_of("train"),
@@ -103,10 +81,54 @@ rule dump:
         "../workflow_scripts/dump.py"
 
 
+checkpoint choose_feature:
+    """What the content branch is to hear, and why."""
+    input:
+        segments=rules.tabulate.output.segments,
+    output:
+        f"{R}/corpus/content_feature.json",
+    log:
+        f"{R}/logs/choose_feature.log",
+    benchmark:
+        f"{R}/benchmarks/choose_feature.tsv"
+    conda:
+        "../envs/train.yaml"
+    resources:
+        mem_mb=more_memory(500),
+        runtime=10,
+    params:
+        requested=config["content_feature"],
+        checkpoint_given=bool(AUTOVC_GIVEN or PUBLISHED),
+        code=code("choose_feature"),
+    script:
+        "../workflow_scripts/choose_feature.py"
+
+
+rule scaling:
+    """Mean and standard deviation of a content feature over the training split."""
+    input:
+        lambda wildcards: arrays_of("train", wildcards.feature),
+    output:
+        f"{R}/scaling/{config['corpus']['name']}_{{feature}}.npz",
+    log:
+        f"{R}/logs/scaling/{{feature}}.log",
+    benchmark:
+        f"{R}/benchmarks/scaling/{{feature}}.tsv"
+    conda:
+        "../envs/train.yaml"
+    resources:
+        mem_mb=more_memory(1000),
+        runtime=60,
+    params:
+        code=code("scaling"),
+    script:
+        "../workflow_scripts/scaling.py"
+
+
 rule pickles:
     """One split's pickles, in the layout that the published training code reads."""
     input:
-        arrays_of("{split}"),
+        lambda wildcards: arrays_of(wildcards.split, content_feature()),
     output:
         fl=f"{DUMP}_{{split}}_fl.pickle",
         au=f"{DUMP}_{{split}}_au.pickle",
@@ -121,6 +143,7 @@ rule pickles:
         mem_mb=more_memory(4000),
         runtime=120,
     params:
+        feature=lambda wildcards: content_feature(),
         code=code("pickles"),
     script:
         "../workflow_scripts/pickles.py"

@@ -26,18 +26,50 @@ rule evaluate_animations:
         "../workflow_scripts/evaluate_animations.py"
 
 
+rule training_table:
+    """Every run that lies in the results, these and earlier ones: data, settings, time, measures."""
+    input:
+        lambda wildcards: [f"{MODELS}/{run}/run.json" for run in trained_runs()],
+    output:
+        f"{R}/models/training.tsv",
+    log:
+        f"{R}/logs/training_table.log",
+    benchmark:
+        f"{R}/benchmarks/training_table.tsv"
+    conda:
+        "../envs/train.yaml"
+    resources:
+        mem_mb=more_memory(500),
+        runtime=10,
+    params:
+        models=MODELS,
+        code=code("training_table"),
+    script:
+        "../workflow_scripts/training_table.py"
+
+
+def evaluations(wildcards):
+    """Tables of measures that the report shows, in their order."""
+    tables = [f"content/{RUN}"]
+    tables += [f"head_motion/{RUN}"] if LEARNED_HEAD else []
+    if trains_autovc():
+        tables += [f"autovc/{config['train_autovc']['run']}"]
+    tables += ["animations"]
+    return [f"{R}/evaluation/{table}.tsv" for table in tables] + DEMO_EVALUATION
+
+
 rule report:
     input:
         manifest=rules.tabulate.output.manifest,
         funnel=rules.tabulate.output.funnel,
         quarantine=rules.tabulate.output.quarantine,
         segments=rules.tabulate.output.segments,
-        history=rules.train_content.output.history,
-        content=rules.evaluate_content.output[0],
-        evaluation=[
-            rules.evaluate_animations.output[0],
-            DEMO_EVALUATION,
+        feature=rules.choose_feature.output[0],
+        training=rules.training_table.output[0],
+        history=lambda wildcards: [
+            f"{MODELS}/{run}/history.csv" for run in trained_runs()
         ],
+        evaluation=evaluations,
         videos=VIDEOS,
     output:
         f"{R}/report.html",
@@ -52,8 +84,8 @@ rule report:
         runtime=30,
     params:
         settings=config["report"],
-        run=RUN,
-        summary={"content feature": config["content_feature"]},
+        models=MODELS,
+        evaluation=f"{R}/evaluation",
         code=code("report"),
     script:
         "../workflow_scripts/report.py"

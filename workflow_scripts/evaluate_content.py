@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 with logged(snakemake.log[0]):
     splits = {
-        split: open_split(Path(snakemake.input[split][0]).parent)
+        split: open_split(Path(snakemake.input[split][0]).parent, snakemake.params.feature)
         for split in snakemake.params.splits
     }
     table = evaluate_content(snakemake.input.checkpoint, **splits, threads=snakemake.threads)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mit_core.corpus.dump import dump_text
+from mit_core.corpus.pickles import dump_text
 from mit_core.logs import logged
 
 if TYPE_CHECKING:

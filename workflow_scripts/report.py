@@ -3,26 +3,33 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mit_core.files import read_json
 from mit_core.logs import logged
 from mit_core.report.page import ReportSettings, write_report
 
 if TYPE_CHECKING:
     from snakemake.script import snakemake
 
+
+def titled(files: list[str], above: str) -> dict[str, Path]:
+    """Files by their place below a folder, in words: content/default.tsv -> content: default."""
+    places = {file: Path(file).relative_to(above).with_suffix("") for file in files}
+    return {": ".join(p.parts).replace("_", " "): Path(file) for file, p in places.items()}
+
+
 given = snakemake.input
 with logged(snakemake.log[0]):
+    choice = read_json(Path(given.feature))
     write_report(
         Path(snakemake.output[0]),
         manifest=Path(given.manifest),
         funnel=Path(given.funnel),
         quarantine=Path(given.quarantine),
         segments=Path(given.segments),
-        history={f"content: {snakemake.params.run}": Path(given.history)},
-        evaluation={
-            f"content: {snakemake.params.run}": Path(given.content),
-            **{Path(table).stem.replace("_", " "): Path(table) for table in given.evaluation},
-        },
+        training=Path(given.training),
+        history=titled(list(given.history), snakemake.params.models),
+        evaluation=titled(list(given.evaluation), snakemake.params.evaluation),
         videos=[Path(video) for video in given.videos],
-        summary=snakemake.params.summary,
+        summary={"content feature": f"{choice['feature']}. {choice['why']}"},
         settings=ReportSettings(**snakemake.params.settings),
     )

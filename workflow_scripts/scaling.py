@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mit_core.corpus.dump import open_split
 from mit_core.corpus.scaling import write_scaling
 from mit_core.logs import logged
 
@@ -11,7 +12,6 @@ if TYPE_CHECKING:
 
 with logged(snakemake.log[0]):
     write_scaling(
-        [Path(index) for index in snakemake.input.indices],
-        Path(snakemake.input.segments),
+        open_split(Path(snakemake.input[0]).parent, snakemake.wildcards.feature),
         Path(snakemake.output[0]),
     )

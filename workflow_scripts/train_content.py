@@ -9,23 +9,25 @@ from mit_core.logs import logged
 from mit_core.training.content import train_content
 from mit_core.training.content_settings import ContentSettings
 from mit_core.training.hardware import Hardware
+from mit_core.training.loop_settings import with_budget
 from mit_core.training.runs import publish_run
 
 if TYPE_CHECKING:
     from snakemake.script import snakemake
 
 with logged(snakemake.log[0]) as terminal:
-    settings = {key: value for key, value in snakemake.params.settings.items() if key != "run"}
+    given, params = snakemake.input, snakemake.params
     work = Path(snakemake.output.checkpoint).parent / "work"
     train_content(
-        open_split(Path(snakemake.input.train[0]).parent),
-        open_split(Path(snakemake.input.val[0]).parent),
+        open_split(Path(given.train[0]).parent, params.feature),
+        open_split(Path(given.val[0]).parent, params.feature),
         work,
-        ContentSettings(**settings),
-        scaling=read_scaling(snakemake.input.scaling),
+        with_budget(ContentSettings(**params.settings["recipe"]), params.settings["budget"]),
+        scaling=read_scaling(given.scaling),
         threads=snakemake.threads,
-        hardware=Hardware(device=snakemake.params.device),
+        hardware=Hardware(**params.hardware),
         bar=terminal,
-        code=snakemake.params.code,
+        code=params.code,
+        run=snakemake.wildcards.run,
     )
     publish_run(work, [Path(output) for output in snakemake.output])

@@ -4,16 +4,15 @@ On minutes of speech a voice converter blurs what is said, and the content branc
 from the mel; it earns its place with weights learned elsewhere, or with hours of many speakers.
 """
 
+import csv
 from pathlib import Path
-
-import pandas as pd
 
 from mit_core.files import write_json
 
 AUTO = "auto"
 
 MINIMUM_SPEAKERS = 20
-"""Voices that AutoVC's authors trained on (Qian et al. 2019, section 5.1); few make no voice space."""
+"""As many as AutoVC's authors trained on (Qian et al. 2019, section 5.1)."""
 MINIMUM_HOURS = 4.0
 """About 12 minutes each of that many speakers, of the order of their training data."""
 
@@ -41,7 +40,9 @@ def choose_feature(
 
 def write_choice(segments: Path, output: Path, *, requested: str, checkpoint_given: bool) -> None:
     """Write ``choose_feature``'s answer for the table of segments as JSON: feature, why."""
-    table = pd.read_csv(segments, sep="\t", dtype={"speaker": str})
-    hours = float(table["seconds"].sum()) / 3600
-    feature, why = choose_feature(requested, checkpoint_given, table["speaker"].nunique(), hours)
+    with segments.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    hours = sum(float(row["seconds"]) for row in rows) / 3600
+    speakers = len({row["speaker"] for row in rows})
+    feature, why = choose_feature(requested, checkpoint_given, speakers, hours)
     write_json(output, {"feature": feature, "why": why})

@@ -123,7 +123,7 @@ def dump_feature(indices: Sequence[Path], feature: str, folders: Sequence[Path])
         missing = [name for name in index["names"] if name not in items]
         if missing:
             raise UserError(
-                f"{len(missing)} segments have no {feature} feature ({', '.join(missing[:3])} ...): "
+                f"{len(missing)} segments have no {feature} feature ({', '.join(missing[:3])}): "
                 f"see the log of rule {feature}, mend what it names and run that rule again with "
                 f"--forcerun {feature}."
             )

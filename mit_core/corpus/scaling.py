@@ -1,38 +1,31 @@
 """Mean and standard deviation of the content feature, from the training split alone."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
-from mit_core.corpus.layout import FEATURE, results_of
-from mit_core.corpus.shards import Item, read_index
 from mit_core.errors import UserError
 from mit_core.files import write_arrays
+from mit_core.sequences import Sequences
 
 # A band that never changes (digital silence above a codec's cut-off) must not be blown up.
 MINIMUM_STD = 1e-3  # of the feature's own units; mel runs from 0 to about 1
 
 
-def write_scaling(indices: Sequence[Path], segments: Path, output: Path) -> None:
-    """Write ``output`` (npz): mean (80,), std (80,) and frames over the training segments.
+def write_scaling(train: Sequences, output: Path) -> None:
+    """Write ``output`` (npz): mean (80,), std (80,) and frames over the training split.
 
     Raises:
         UserError: no segment is in the training split.
     """
-    table = pd.read_csv(segments, sep="\t", dtype={"segment": str})
-    training = set(table.loc[table["split"] == "train", "segment"])
-    items = [item for index in sorted(indices) for item in read_index(index)]
-    chosen = [item for item in items if item.usable and item.id in training]
-    if not chosen:
+    if not len(train):
         raise UserError(
-            f"{segments}: no usable segment is in the training split. quarantine.tsv beside it "
-            "gives the reason for each rejected clip; mend those, point corpus.videos at more "
-            "footage, or lower corpus.split.val and corpus.split.test."
+            "No usable segment is in the training split. corpus/quarantine.tsv gives the reason "
+            "for each rejected clip; mend those, point corpus.videos at more footage, or lower "
+            "corpus.split.val and corpus.split.test."
         )
-    results = results_of(indices[0])
-    mean, std, frames = running_mean_std(_feature(item, results) for item in chosen)
+    mean, std, frames = running_mean_std(features for features, _ in train)
     write_arrays(
         output, {"mean": mean, "std": np.maximum(std, MINIMUM_STD), "frames": np.int64(frames)}
     )
@@ -57,10 +50,6 @@ def running_mean_std(arrays: Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarr
         mean = mean + delta * n / total
         count = total
     return mean, np.sqrt(squares / max(count, 1)), count
-
-
-def _feature(item: Item, results: Path) -> np.ndarray:
-    return np.load(results / item.data["feature"] / FEATURE, mmap_mode="r")
 
 
 def read_scaling(path: str | Path) -> tuple[np.ndarray, np.ndarray]:

@@ -35,6 +35,7 @@ def write_report(
     funnel: Path,
     quarantine: Path,
     segments: Path,
+    training: Path,
     history: Mapping[str, Path],
     evaluation: Mapping[str, Path],
     videos: Sequence[Path],
@@ -49,6 +50,7 @@ def write_report(
         funnel: TSV, a row a stage: items and seconds in and out.
         quarantine: TSV, a row a rejected clip or part of one, with its reason.
         segments: TSV, a row a usable segment: clip, speaker, split, seconds.
+        training: TSV, a row a training run, of this and earlier configurations.
         history: run name -> CSV with ``step`` and ``train_*``, ``val_*`` columns.
         evaluation: title -> TSV of held-out measures, any columns.
         videos: rendered mp4 files (h264), in the order they are shown.
@@ -79,6 +81,7 @@ def write_report(
         rejected=sections.rejected(quarantine, clips, settings.max_rows),
         remarked=sections.remarked(clips, settings.max_rows),
         speakers=sections.speakers(segments, settings.max_rows),
+        trained=sections.trained(training),
         runs=[
             sections.training(run, path, f"run{i}") for i, (run, path) in enumerate(history.items())
         ],

@@ -26,6 +26,10 @@ FUNNEL_COLUMNS = ("stage", "items_in", "items_out", "seconds_in", "seconds_out")
 REJECTED_COLUMNS = ("stage", "item", "clip", "verdict", "reason", "seconds")
 SEGMENT_COLUMNS = ("segment", "clip", "speaker", "split", "seconds")
 MANIFEST_COLUMNS = ("clip", "video", "speaker", "seconds", "verdict", "notes")
+TRAINING_COLUMNS = (
+    *("kind", "run", "feature", "hours", "speakers", "clips", "seconds", "steps", "best_step"),
+    *("measures", "parameters", "sha256"),
+)
 SPLITS = ("train", "val", "test")
 SPLIT_NAMES = {"train": "training", "val": "validation", "test": "test"}
 MAX_BARS = 24  # speakers in one chart
@@ -154,6 +158,34 @@ def speakers(path: Path, limit: int) -> Section:
     if 0 < len(names) <= MAX_BARS and not others:
         drawn = (charts.speakers_chart("speakers", "Minutes by speaker", minutes, labels),)
     return Section(table, drawn)
+
+
+def trained(path: Path) -> Table:
+    """One row a training run: data, size, time, the best checkpoint's measures and hash."""
+    _, rows = read_rows(path, TRAINING_COLUMNS)
+    cells = [
+        [
+            row["kind"],
+            row["run"],
+            row["feature"].partition(":")[0],
+            format_seconds(3600 * number(row["hours"])),
+            row["speakers"],
+            row["clips"],
+            f"{number(row['parameters']) / 1e6:.2f} M",
+            format_seconds(number(row["seconds"])),
+            format_count(number(row["steps"])),
+            format_count(number(row["best_step"])),
+            in_words(row["measures"]),
+            row["sha256"][:10],
+        ]
+        for row in rows
+    ]
+    header = [
+        *("network", "run", "feature", "footage", "speakers", "clips", "parameters", "time"),
+        *("steps", "best at step", "validation", "checkpoint"),
+    ]
+    numeric = [False] * 3 + [True] * 7 + [False] * 2
+    return Table(header, cells, numeric)
 
 
 def training(run: str, path: Path, name: str) -> Section:

@@ -25,6 +25,8 @@ HEADERS = {
     "funnel": "stage items_in items_out seconds_in seconds_out",
     "quarantine": "stage item clip verdict reason seconds",
     "segments": "segment clip speaker split shard start_s end_s seconds",
+    "training": "kind run feature data hours speakers clips settings device started seconds steps "
+    "best_step measures parameters sha256",
 }
 NASTY = '철수의 "영상" <script>alert(1)<b> & $x$.mp4'
 
@@ -175,6 +177,21 @@ def test_every_section_shows_its_tables(tmp_path: Path, full: dict[str, Any]) ->
     assert "another clip" in page.words
     assert "loss, training" in cells
     assert "learning" not in page.words
+
+
+def test_every_run_has_a_row_in_the_training_table(tmp_path: Path) -> None:
+    runs = [
+        {
+            **{"kind": "content", "run": name, "feature": "autovc:0a1b", "hours": "0.5"},
+            **{"parameters": "2000000", "seconds": "90", "steps": "600", "best_step": "500"},
+            **{"measures": "val_correlation=0.9", "sha256": "f" * 64},
+        }
+        for name in ("first", "second")
+    ]
+    page, _ = report(tmp_path, {"training": runs})
+    for cell in ("first", "second", "autovc", "30.0 min", "2.00 M", "ffffffffff"):
+        assert cell in page.cells
+    assert "0a1b" not in page.words
 
 
 def test_says_that_the_videos_are_synthetic(tmp_path: Path) -> None:

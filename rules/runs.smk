@@ -1,0 +1,96 @@
+"""Which networks a configuration trains, and on what."""
+
+PUBLISHED = config["published"]["checkpoints"]
+AUTOVC_GIVEN = config["autovc"]["checkpoint"]
+# The run that animates and is reported; a published set of checkpoints is one more run.
+RUN = "published" if PUBLISHED else config["train_content"]["run"]
+MODELS = f"{R}/models"
+LEARNED_HEAD = config["animate"]["head_motion"] == "learned"
+HARDWARE = {
+    "device": config["device"],
+    **{key: config["training"][key] for key in ("devices", "precision")},
+}
+
+
+wildcard_constraints:
+    # "published" and "given" are made from files of others, not by training.
+    run=r"(?!(?:published|given)(?:/|\.|$))[A-Za-z0-9_.-]+",
+    feature="|".join(layout.FEATURES),
+
+
+def training_settings(section):
+    """A recipe's own settings, and the budget that all recipes share."""
+    settings = {key: value for key, value in config[section].items() if key != "run"}
+    return {"recipe": settings, "budget": config["training"]["budget"]}
+
+
+def training_threads():
+    """Half of the cores, so that two networks train side by side as fast as one after another."""
+    return max(1, (workflow.cores or 8) // 2)
+
+
+def training_gpus():
+    """GPUs that one training job asks for."""
+    return gpus() * config["training"]["devices"]
+
+
+def content_feature():
+    """The chosen feature; settled before anything runs, unless the corpus's hours decide it."""
+    speakers = len({clip.speaker for clip in CLIPS})
+    given = bool(AUTOVC_GIVEN or PUBLISHED)
+    low, high = (
+        choose_feature(config["content_feature"], given, speakers, hours)[0]
+        for hours in (0, float("inf"))
+    )
+    if low == high:
+        return low
+    return read_json(checkpoints.choose_feature.get().output[0])["feature"]
+
+
+def ablation_run(feature):
+    """The run that learns from a feature, whatever the configured run learns from."""
+    return f"{config['train_content']['run']}-{feature}"
+
+
+ABLATION = {ablation_run(feature): feature for feature in layout.FEATURES}
+
+
+def feature_of(run):
+    """The content feature that a run's networks hear."""
+    return ABLATION[run] if run in ABLATION else content_feature()
+
+
+def trained_runs():
+    """Folders of the runs that this configuration trains: a network's kind and the run's name."""
+    runs = []
+    if not PUBLISHED:
+        runs += [f"content/{RUN}"]
+        runs += [f"speaker/{RUN}"] if LEARNED_HEAD else []
+    if trains_autovc():
+        runs += [f"autovc/{config['train_autovc']['run']}"]
+    return runs
+
+
+def trains_autovc():
+    """AutoVC is trained where it is heard and none is given; the demo trains every network."""
+    if PUBLISHED or AUTOVC_GIVEN:
+        return False
+    return config["corpus"]["videos"] == DEMO or content_feature() == "autovc"
+
+
+def scaling_of(feature):
+    """The file of a feature's mean and standard deviation."""
+    return f"{R}/scaling/{config['corpus']['name']}_{feature}.npz"
+
+
+def autovc_checkpoint():
+    """The AutoVC that converts: published, given, or trained here."""
+    trained = config["train_autovc"]["run"]
+    run = "published" if PUBLISHED else "given" if AUTOVC_GIVEN else trained
+    return f"{MODELS}/autovc/{run}/best.pt"
+
+
+def target_file():
+    """The target speaker's embedding, where a file gives it."""
+    target = config["autovc"]["target"]
+    return [target] if target and Path(target).suffix in (".npy", ".txt") else []
