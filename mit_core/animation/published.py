@@ -11,14 +11,11 @@ import numpy.typing as npt
 
 from mit_core.animation.lips import amplify_lips
 from mit_core.faces.mouth import as_points, repair_inverse_lips
-from mit_core.faces.scheme import INNER_LIP_PAIRS, LID_PAIRS, N_POINTS
+from mit_core.faces.scheme import INNER_LIP_PAIRS, LID_PAIRS
 from mit_core.faces.smoothing import savitzky_golay
 from mit_core.faces.standard_face import HEAD_WIDTH
 
 Array = npt.NDArray[np.floating]
-
-_DEPTH = 0.1
-"""Of the standard face's depth, given to a portrait: the published sketches are nearly flat."""
 
 _HEAD_PIXELS = 128
 """Pixels from point 0 to point 16 when a head fills half of the published 256-pixel picture."""
@@ -50,13 +47,14 @@ class PublishedPortrait:
 
 
 def published_portrait(
-    points: Array, standard_face: Array, pixel: float | None = None
+    points: Array, deep_face: Array, pixel: float | None = None
 ) -> PublishedPortrait:
     """Scale a portrait's face to head width 1.6 and give it depth, lips thinner, eyes wider.
 
     Args:
         points: shape = (68, 2 or 3), pixels, y down; point 0 on the left.
-        standard_face: shape = (204,) or (68, 3), face units, whose depth is taken.
+        deep_face: shape = (204,), face units, whose depth is taken: a published checkpoint's
+            ``mean_face``.
         pixel: pixels of the portrait that one pixel of the published 256-pixel picture is; by the
             head's width where None.
     """
@@ -70,7 +68,7 @@ def published_portrait(
     flat[lower, 1] += _LID_PIXELS * pixel
 
     centre, scale = (flat[0] + flat[16]) / 2, HEAD_WIDTH / width
-    depth = _DEPTH * np.asarray(standard_face).reshape(N_POINTS, 3)[:, 2:]
+    depth = as_points(deep_face)[:, 2:]
     face = np.concatenate([(flat - centre) * scale, depth], axis=1)
     return PublishedPortrait(face.ravel().astype(np.float32), centre, scale)
 

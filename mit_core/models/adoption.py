@@ -1,0 +1,97 @@
+"""The published checkpoints and constants, as checkpoints of this project."""
+
+from pathlib import Path
+
+import numpy as np
+
+from mit_core.faces.mouth import close_mouth
+from mit_core.models.autovc import AutoVC
+from mit_core.models.autovc_checkpoint import AutoVCCheckpoint
+from mit_core.models.checkpoint import ContentCheckpoint, FeatureScaling
+from mit_core.models.constants import PublishedConstants, read_constants
+from mit_core.models.content import ContentBranch
+from mit_core.models.published import fill, published_file, read_published
+from mit_core.models.speaker_aware import SpeakerAware
+from mit_core.models.speaker_checkpoint import SpeakerCheckpoint
+
+ADOPTED = {"adopted": "MakeItTalk"}
+"""Settings of a checkpoint that was not trained here."""
+
+_PREDICT_FRAME = 0
+"""The published networks predict the first frame of their window."""
+_STRETCH = 512
+"""Windows that the published inference gives its attention at once."""
+_DEPTH = 0.1
+"""Of the standard face's depth, which the published inference gives to every portrait."""
+
+
+def adopt_published(
+    checkpoints: Path, constants: Path, content: Path, speaker: Path, autovc: Path
+) -> None:
+    """Write our three checkpoint files from the published ones.
+
+    Args:
+        checkpoints: folder of ``ckpt_content_branch.pth``, ``ckpt_speaker_branch.pth`` and
+            ``ckpt_autovc.pth``.
+        constants: folder of the published code's text files of constants.
+        content, speaker, autovc: where our files go.
+
+    Raises:
+        UserError: a file is missing or is not what it should be; nothing is written then.
+    """
+    known = read_constants(constants)
+    converter = _autovc(published_file(checkpoints, "autovc"), known)
+    feature = f"autovc:{converter.digest}"
+    talking = _content(published_file(checkpoints, "content"), known, feature)
+    moving = _speaker(published_file(checkpoints, "speaker"), known, feature)
+    converter.save(autovc)
+    talking.save(content)
+    moving.save(speaker)
+
+
+def _autovc(path: Path, known: PublishedConstants) -> AutoVCCheckpoint:
+    model = AutoVC()
+    fill(model, read_published("autovc", path), path)
+    return AutoVCCheckpoint(
+        model=model.eval(),
+        mean=np.zeros(model.dims.bands, np.float32),
+        std=np.ones(model.dims.bands, np.float32),
+        target=known.target,
+        target_name="obama_emb.txt",
+        settings=ADOPTED,
+    )
+
+
+def _content(path: Path, known: PublishedConstants, feature: str) -> ContentCheckpoint:
+    model = ContentBranch()
+    fill(model, read_published("content", path), path)
+    face = _flat_face(known)
+    return ContentCheckpoint(
+        model=model.eval(),
+        scaling=FeatureScaling(known.mean, known.std),
+        predict_frame=_PREDICT_FRAME,
+        base="closed",
+        mean_face=face,
+        rest_face=close_mouth(face, 1.0, 1.0),
+        feature=feature,
+        settings=ADOPTED,
+    )
+
+
+def _speaker(path: Path, known: PublishedConstants, feature: str) -> SpeakerCheckpoint:
+    model = SpeakerAware()
+    fill(model, read_published("speaker", path), path)
+    return SpeakerCheckpoint(
+        model=model.eval(),
+        scaling=FeatureScaling(known.mean, known.std),
+        predict_frame=_PREDICT_FRAME,
+        stretch=_STRETCH,
+        noise="none",
+        mean_face=_flat_face(known),
+        feature=feature,
+        settings=ADOPTED,
+    )
+
+
+def _flat_face(known: PublishedConstants) -> np.ndarray:
+    return (known.standard_face * np.array([1, 1, _DEPTH], np.float32)).ravel()

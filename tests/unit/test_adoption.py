@@ -1,0 +1,119 @@
+"""Published checkpoints, made into this project's, compute what the published networks do."""
+
+import importlib.util
+import shutil
+
+import numpy as np
+import pytest
+import torch
+
+from mit_core.errors import UserError
+from mit_core.models.adoption import adopt_published
+from mit_core.models.autovc import AutoVC
+from mit_core.models.autovc_checkpoint import load_autovc
+from mit_core.models.checkpoint import load_content
+from mit_core.models.content import ContentBranch
+from mit_core.models.published import PUBLISHED, read_published, write_published
+from mit_core.models.speaker_aware import SpeakerAware
+from mit_core.models.speaker_checkpoint import load_speaker
+from mit_core.models.windows import WINDOW
+
+NETWORKS = {"content": ContentBranch, "speaker": SpeakerAware, "autovc": AutoVC}
+
+
+@pytest.fixture(scope="module")
+def rules(reference):
+    spec = importlib.util.spec_from_file_location("rules", reference / "rules.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def adopted(reference, rules, tmp_path_factory):
+    """Published files with weights by rule, and what became of them."""
+    folder = tmp_path_factory.mktemp("published")
+    for kind, network in NETWORKS.items():
+        weights = rules.fill_state(network(), "B").state_dict()
+        if kind == "speaker":
+            weights["comb_mlp.0.weight"] = torch.zeros(3, 3)
+        write_published(kind, weights, folder / PUBLISHED[kind].name)
+    ours = {kind: folder / "ours" / f"{kind}.pt" for kind in NETWORKS}
+    adopt_published(folder, reference / "constants", **ours)
+    return folder, ours
+
+
+def test_the_content_branch_computes_the_published_displacement(reference, adopted):
+    checkpoint = load_content(adopted[1]["content"])
+    numbers = np.load(reference / "models" / "content_B_n24.npz")
+    scaling, face = checkpoint.scaling, numbers["in_face_id"][0]
+    for window, expected in zip(numbers["in_au"][:3], numbers["out_fl_pred"], strict=False):
+        features = window * scaling.std + scaling.mean
+        # the published networks predict the first frame of their window
+        predicted = checkpoint.predict(features, face)[0]
+        np.testing.assert_allclose(predicted, expected, atol=2e-5, rtol=1e-4)
+    assert checkpoint.base == "closed"
+    assert checkpoint.feature == f"autovc:{load_autovc(adopted[1]['autovc']).digest}"
+
+
+def test_the_speaker_branch_computes_the_published_displacement(reference, adopted):
+    checkpoint = load_speaker(adopted[1]["speaker"])
+    assert checkpoint.feature == load_content(adopted[1]["content"]).feature
+    rng = np.random.default_rng(0)
+    features = rng.uniform(0, 1, (60, 80)).astype(np.float32)
+    embedding = rng.uniform(0, 0.1, 256).astype(np.float32)
+    moved = checkpoint.predict(features, embedding)
+    # the published inference: windows from the first frame on, no noise, attention over all
+    standard = (features - checkpoint.scaling.mean) / checkpoint.scaling.std
+    padded = np.pad(standard, ((0, WINDOW - 1), (0, 0)), mode="edge")
+    windows = np.stack([padded[i : i + WINDOW] for i in range(len(features))])
+    with torch.inference_mode():
+        expected = checkpoint.model(
+            torch.from_numpy(windows), torch.from_numpy(3 * embedding[None])
+        )
+    np.testing.assert_allclose(moved, expected, atol=3e-5, rtol=1e-4)
+    np.testing.assert_array_equal(moved, checkpoint.predict(features, embedding, seed=9))
+
+
+def test_autovc_converts_raw_mel_to_the_published_voice(reference, rules, adopted):
+    checkpoint = load_autovc(adopted[1]["autovc"])
+    numbers = np.load(reference / "models" / "autovc_B_t64.npz")
+    frames = np.arange(64)
+    classes = (7 * frames**2 + 3 * frames) % 257
+    mel = rules.inp("x", (1, 64, 80), 0.3, 0.5, "B")[0].astype(np.float32)
+    source, target = (
+        rules.inp(name, (1, 256), 0.1, 0.0, "B")[0].astype(np.float32)
+        for name in ("c_org", "c_trg")
+    )
+    said = checkpoint.convert(mel, classes, source, target)
+    np.testing.assert_allclose(
+        said, numbers["out_mel_postnet"].reshape(64, 80), atol=5e-4, rtol=1e-4
+    )
+    obama = np.loadtxt(reference / "constants" / "obama_emb.txt")
+    np.testing.assert_allclose(checkpoint.target, obama, atol=1e-7)
+
+
+def test_ours_are_readable_as_published_files(adopted):
+    folder, ours = adopted
+    for kind in NETWORKS:
+        theirs = read_published(kind, folder / PUBLISHED[kind].name)
+        again = read_published(kind, ours[kind])
+        assert theirs.keys() == again.keys()
+        assert all(torch.equal(theirs[key], again[key]) for key in theirs)
+
+
+@pytest.mark.parametrize("kind", NETWORKS)
+def test_a_missing_or_mistaken_file_is_named_and_nothing_is_written(
+    reference, adopted, tmp_path, kind
+):
+    folder = tmp_path / "checkpoints"
+    shutil.copytree(adopted[0], folder, ignore=shutil.ignore_patterns("ours"))
+    ours = {name: tmp_path / "ours" / f"{name}.pt" for name in NETWORKS}
+    path = folder / PUBLISHED[kind].name
+    path.unlink()
+    with pytest.raises(UserError, match=PUBLISHED[kind].name):
+        adopt_published(folder, reference / "constants", **ours)
+    write_published(kind, torch.nn.Linear(2, 2).state_dict(), path)
+    with pytest.raises(UserError, match=rf"{PUBLISHED[kind].name} do not fit"):
+        adopt_published(folder, reference / "constants", **ours)
+    assert not (tmp_path / "ours").exists()
