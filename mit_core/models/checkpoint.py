@@ -142,7 +142,8 @@ def load_content(path: str | Path, device: str = "cpu") -> ContentCheckpoint:
             f"{path} is not a content checkpoint of this project: give the best.pt or last.pt that "
             "training wrote. A published checkpoint can only be a start for training (initial)."
         )
-    model = ContentBranch(ContentDims(**content["dims"]))
+    with torch.random.fork_rng(devices=[]):  # new weights draw, and are then replaced
+        model = ContentBranch(ContentDims(**content["dims"]))
     _fill(model, content[_WEIGHTS], path)
     scaling = content["scaling"]
     return ContentCheckpoint(

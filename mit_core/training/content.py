@@ -13,6 +13,7 @@ from lightning_fabric import Fabric
 
 from mit_core.errors import UserError
 from mit_core.files import write_json
+from mit_core.models.checkpoint import load_content
 from mit_core.sequences import Sequences
 from mit_core.training.chunks import ChunkRecipe
 from mit_core.training.content_recipe import ContentRecipe
@@ -22,6 +23,7 @@ from mit_core.training.fingerprint import run_fingerprint
 from mit_core.training.hardware import Hardware
 from mit_core.training.loop import TrainingResult, train
 from mit_core.training.published import PublishedRecipe
+from mit_core.training.record import write_record
 
 Array = npt.NDArray[np.floating]
 
@@ -42,12 +44,12 @@ def train_content(
     hardware: Hardware = Hardware(),  # noqa: B008 (frozen)
     bar: TextIO | None = None,
     code: str = "",
-    title: str = "content",
+    run: str = "default",
 ) -> TrainingResult:
     """Train the content branch, or go on with a run that was cut off.
 
-    Writes ``best.pt``, ``last.pt`` (both ``ContentCheckpoint``), ``history.csv``, ``settings.json``
-    and ``state.pt`` into ``folder``.
+    Writes ``best.pt``, ``last.pt`` (both ``ContentCheckpoint``), ``history.csv``, ``tensorboard``,
+    ``settings.json``, ``run.json`` and ``state.pt`` into ``folder``.
 
     Args:
         train_split: what is learned from; at least one sequence.
@@ -60,10 +62,12 @@ def train_content(
         hardware: devices and precision.
         bar: where the progress bar is drawn.
         code: digest of the code that trains; a run of other code is not gone on with.
-        title: of the progress bar.
+        run: the run's name.
 
     Raises:
-        UserError: nothing to train on, wrong initial checkpoint, or the loss left the numbers.
+        UserError: nothing to train on, wrong initial checkpoint, no such device, memory ran out,
+            or the loss left the numbers.
+        SystemExit: 143, after SIGTERM.
     """
     if not len(train_split) or not len(train_split.landmarks):
         raise UserError(
@@ -80,15 +84,25 @@ def train_content(
     path = Path(folder)
     write_json(path / "settings.json", asdict(settings))
     with limited_threads(threads):
-        return train(
+        result = train(
             build,
             path,
             settings.loop(),
             hardware=hardware,
             fingerprint=run_fingerprint(code, settings, *scaling, train_split, val_split),
             bar=bar,
-            title=title,
+            title=f"content {run}",
         )
+    write_record(
+        result,
+        kind="content",
+        run=run,
+        train_split=train_split,
+        settings=settings,
+        hardware=hardware,
+        model=load_content(result.best).model,
+    )
+    return result
 
 
 @contextmanager

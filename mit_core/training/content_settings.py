@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 
 from mit_core.errors import UserError
 from mit_core.training.bases import BASES
-from mit_core.training.loop import LoopSettings
+from mit_core.training.loop_settings import LoopSettings
 
 RECIPES = ("chunks", "published")
 

@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from mit_core.training.curves import EventFiles, write_history
 from mit_core.training.hardware import Hardware, averaged, launch, on_sigterm, seed_torch
+from mit_core.training.loop_settings import LoopSettings
 from mit_core.training.recipe import Recipe
 from mit_core.training.run_state import Progress, resume, save_state
 from mit_core.training.trouble import explained, not_a_number
@@ -25,42 +26,6 @@ TERMINATED = 128 + signal.SIGTERM
 
 # Agreed on by all processes together with the losses; no loss may have these names.
 _SECONDS, _STOP = "seconds", "asked to stop"
-
-
-@dataclass(frozen=True)
-class LoopSettings:
-    """How long to train and how often to look.
-
-    Attributes:
-        steps: optimiser steps; 0 leaves the end to ``minutes`` alone.
-        minutes: wall-clock limit; the schedule then shortens so as to end in time. With a limit
-            that bites, two runs differ; without, a run is repeatable.
-        validate_every: steps between validations.
-        checkpoint_every: steps between checkpoints: what a killed run can lose.
-        patience: validations without a better score before stopping; 0 never stops early.
-        seed: of everything random.
-    """
-
-    steps: int
-    minutes: float | None = None
-    validate_every: int = 100
-    checkpoint_every: int = 200
-    patience: int = 0
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        if not self.steps and self.minutes is None:
-            raise ValueError("neither steps nor minutes say when to end")
-
-    def part(self, progress: Progress) -> float:
-        """How much of the run is over, 0..1."""
-        by_steps = progress.step / self.steps if self.steps else 0.0
-        by_time = 0.0 if self.minutes is None else progress.seconds / (60 * self.minutes)
-        return min(max(by_steps, by_time), 1.0)
-
-    def over(self, progress: Progress) -> bool:
-        """Whether the run has come to its end, or to the end of its patience."""
-        return self.part(progress) >= 1 or 0 < self.patience <= progress.misses
 
 
 @dataclass(frozen=True)
@@ -179,19 +144,19 @@ class _Run:
             file=self.bar,
             disable=not fabric.is_global_zero,
         ) as shown:
-            while not settings.over(progress):
-                losses = recipe.step(settings.part(progress))
+            while not self._over(progress):
+                losses = recipe.step(settings.part(progress.step, progress.seconds))
                 seconds = before + time.monotonic() - started
                 told = {**losses, _SECONDS: seconds, _STOP: float(self.asked_to_stop)}
                 told = averaged(fabric, told)
                 progress.seconds, stop = told.pop(_SECONDS), told.pop(_STOP) > 0
                 self._note(told, progress)
                 shown.update()
-                end = settings.over(progress)
+                end = self._over(progress)
                 if end or progress.step % settings.validate_every == 0:
                     self._validate(fabric, recipe, progress, events)
                     shown.set_postfix(_shown(progress.history[-1]))
-                    end = settings.over(progress)
+                    end = self._over(progress)
                 if end or stop or progress.step % settings.checkpoint_every == 0:
                     if fabric.is_global_zero:
                         self._write_results(recipe, progress)
@@ -201,6 +166,13 @@ class _Run:
                     return None
         fabric.barrier()
         return progress
+
+    def _over(self, progress: Progress) -> bool:
+        settings = self.settings
+        return (
+            settings.part(progress.step, progress.seconds) >= 1
+            or 0 < settings.patience <= progress.misses
+        )
 
     def _note(self, losses: Mapping[str, float], progress: Progress) -> None:
         progress.step += 1

@@ -13,7 +13,8 @@ from mit_core.models.checkpoint import load_content
 from mit_core.training import chunks, loop, published
 from mit_core.training.content import limited_threads, train_content
 from mit_core.training.content_settings import ContentSettings
-from mit_core.training.loop import LoopSettings, train
+from mit_core.training.loop import train
+from mit_core.training.loop_settings import LoopSettings
 
 TRAIN, VAL = talking((60, 50)), talking((40,), seed=1)
 QUICK = ContentSettings(steps=6, batch_size=4, validate_every=2, checkpoint_every=2)
