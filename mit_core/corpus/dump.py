@@ -188,4 +188,11 @@ def _index(folder: Path) -> dict[str, Any]:
 
 def _mapped(folder: Path, index: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
     mode: Literal["r"] | None = "r" if index["names"] else None
-    return {name: np.load(folder / f"{name}.npy", mmap_mode=mode) for name in names}
+    arrays = {name: np.load(folder / f"{name}.npy", mmap_mode=mode) for name in names}
+    for name, array in arrays.items():
+        if index["offsets"][-1] and not len(array):
+            raise UserError(
+                f"{folder / f'{name}.npy'} is empty: this corpus was imported from pickles that "
+                f"do not hold {name}; prepare it from footage to have it."
+            )
+    return arrays

@@ -112,3 +112,17 @@ def published_pose(
     translation = -np.einsum("tij,tj->ti", undoing, np.asarray(translations, dtype=np.float64))
     rot_trans = np.concatenate([undoing, translation[:, :, None]], axis=2)
     return rot_trans, np.roll(quaternions_of(undoing), -1, axis=1)
+
+
+def head_pose(
+    rot_trans: npt.NDArray[np.floating],
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """The head's own quaternions (T, 4), w first, and translations (T, 3): ``published_pose`` back.
+
+    Args:
+        rot_trans: shape = (T, 3, 4), the motion that undoes the head's; its rotations may be as
+            inexact as float32 leaves them.
+    """
+    rot_trans = np.asarray(rot_trans, dtype=np.float64)
+    head = np.swapaxes(rot_trans[:, :, :3], 1, 2)
+    return quaternions_of(head), -np.einsum("tij,tj->ti", head, rot_trans[:, :, 3])
