@@ -48,8 +48,7 @@ rule fit_autovc:
         runtime=720,
         gpu=training_gpus(),
     params:
-        settings=training_settings("train_autovc")
-        | {"target": config["autovc"]["target"]},
+        settings=training_settings("train_autovc", target=config["autovc"]["target"]),
         hardware=HARDWARE,
         code=code("train_autovc"),
     script:

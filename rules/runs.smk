@@ -18,9 +18,10 @@ wildcard_constraints:
     feature="|".join(layout.FEATURES),
 
 
-def training_settings(section):
+def training_settings(section, **more):
     """A recipe's own settings, and the budget that all recipes share."""
     settings = {key: value for key, value in config[section].items() if key != "run"}
+    settings |= more
     return {"recipe": settings, "budget": config["training"]["budget"]}
 
 

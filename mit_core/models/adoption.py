@@ -3,16 +3,21 @@
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
+from mit_core.errors import UserError
 from mit_core.faces.mouth import close_mouth
 from mit_core.models.autovc import AutoVC
-from mit_core.models.autovc_checkpoint import AutoVCCheckpoint
+from mit_core.models.autovc_checkpoint import AutoVCCheckpoint, is_autovc, load_autovc
 from mit_core.models.checkpoint import ContentCheckpoint, FeatureScaling
 from mit_core.models.constants import PublishedConstants, read_constants
 from mit_core.models.content import ContentBranch
 from mit_core.models.published import fill, published_file, read_published
 from mit_core.models.speaker_aware import SpeakerAware
 from mit_core.models.speaker_checkpoint import SpeakerCheckpoint
+from mit_core.models.voice_target import voice_named
+
+Array = npt.NDArray[np.float32]
 
 ADOPTED = {"adopted": "MakeItTalk"}
 """Settings of a checkpoint that was not trained here."""
@@ -40,7 +45,7 @@ def adopt_published(
         UserError: a file is missing or is not what it should be; nothing is written then.
     """
     known = read_constants(constants)
-    converter = _autovc(published_file(checkpoints, "autovc"), known)
+    converter = _autovc(published_file(checkpoints, "autovc"), "obama_emb.txt", known.target)
     feature = f"autovc:{converter.digest}"
     talking = _content(published_file(checkpoints, "content"), known, feature)
     moving = _speaker(published_file(checkpoints, "speaker"), known, feature)
@@ -49,15 +54,39 @@ def adopt_published(
     moving.save(speaker)
 
 
-def _autovc(path: Path, known: PublishedConstants) -> AutoVCCheckpoint:
+def adopt_autovc(checkpoint: Path, target: str | None, output: Path) -> None:
+    """Write a user's AutoVC, ours or the published one, as our checkpoint with its target voice.
+
+    Args:
+        checkpoint: a ``best.pt`` of ours, or the published ``ckpt_autovc.pth``.
+        target: a training speaker's name or an embedding's file; None keeps our checkpoint's own.
+        output: where our file goes.
+
+    Raises:
+        UserError: no AutoVC in the file, no such target, or none for the published network, which
+            knows no speaker by name.
+    """
+    if is_autovc(checkpoint):
+        load_autovc(checkpoint).aimed_at(target).save(output)
+        return
+    if target is None:
+        raise UserError(
+            f"autovc.target is missing: {checkpoint} knows no speaker by name. Give the file of an "
+            "embedding (.npy or .txt, 256 numbers), such as the published obama_emb.txt."
+        )
+    name, embedding = voice_named(target, {}, "autovc.target")
+    _autovc(checkpoint, name, embedding).save(output)
+
+
+def _autovc(path: Path, target_name: str, target: Array) -> AutoVCCheckpoint:
     model = AutoVC()
     fill(model, read_published("autovc", path), path)
     return AutoVCCheckpoint(
         model=model.eval(),
         mean=np.zeros(model.dims.bands, np.float32),
         std=np.ones(model.dims.bands, np.float32),
-        target=known.target,
-        target_name="obama_emb.txt",
+        target=target,
+        target_name=target_name,
         settings=ADOPTED,
     )
 

@@ -37,7 +37,6 @@ class AutoVCCheckpoint:
         target_name: whose it is: a training speaker, or the file that it came from.
         speakers: each training speaker's mean embedding, shape = (256,), unit norm.
         settings: the training settings, plain values.
-        measures: validation measures of this model.
     """
 
     model: AutoVC
@@ -47,7 +46,6 @@ class AutoVCCheckpoint:
     target_name: str
     speakers: Mapping[str, Array] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
-    measures: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
@@ -120,10 +118,18 @@ class AutoVCCheckpoint:
             "target_name": self.target_name,
             "speakers": {name: torch.from_numpy(v) for name, v in self.speakers.items()},
             "settings": dict(self.settings),
-            "measures": dict(self.measures),
         }
         with written_whole(path) as part:
             torch.save(content, part)
+
+
+def is_autovc(path: str | Path) -> bool:
+    """Whether a file was written by ``AutoVCCheckpoint.save``.
+
+    Raises:
+        UserError: no such file, or no checkpoint at all.
+    """
+    return bool(read_tensors(path).get("format") == _FORMAT)
 
 
 def load_autovc(path: str | Path, device: str = "cpu") -> AutoVCCheckpoint:
@@ -148,7 +154,6 @@ def load_autovc(path: str | Path, device: str = "cpu") -> AutoVCCheckpoint:
         target_name=content["target_name"],
         speakers={name: v.numpy() for name, v in content["speakers"].items()},
         settings=content["settings"],
-        measures=content["measures"],
     )
 
 

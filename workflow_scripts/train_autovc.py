@@ -1,0 +1,31 @@
+"""Train AutoVC."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mit_core.corpus.dump import open_voices
+from mit_core.logs import logged
+from mit_core.training.autovc import train_autovc
+from mit_core.training.autovc_settings import AutoVCSettings
+from mit_core.training.hardware import Hardware
+from mit_core.training.loop_settings import with_budget
+from mit_core.training.runs import publish_run
+
+if TYPE_CHECKING:
+    from snakemake.script import snakemake
+
+with logged(snakemake.log[0]) as terminal:
+    given, params = snakemake.input, snakemake.params
+    work = Path(snakemake.output.checkpoint).parent / "work"
+    train_autovc(
+        open_voices(Path(given.train[0]).parent),
+        open_voices(Path(given.val[0]).parent),
+        work,
+        with_budget(AutoVCSettings(**params.settings["recipe"]), params.settings["budget"]),
+        threads=snakemake.threads,
+        hardware=Hardware(**params.hardware),
+        bar=terminal,
+        code=params.code,
+        run=snakemake.wildcards.run,
+    )
+    publish_run(work, [Path(output) for output in snakemake.output])

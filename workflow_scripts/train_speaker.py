@@ -1,0 +1,33 @@
+"""Train the speaker-aware branch."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mit_core.training.speaker import train_speaker
+from mit_core.training.speaker_settings import SpeakerSettings
+
+from mit_core.corpus.dump import open_split
+from mit_core.logs import logged
+from mit_core.training.hardware import Hardware
+from mit_core.training.loop_settings import with_budget
+from mit_core.training.runs import publish_run
+
+if TYPE_CHECKING:
+    from snakemake.script import snakemake
+
+with logged(snakemake.log[0]) as terminal:
+    given, params = snakemake.input, snakemake.params
+    work = Path(snakemake.output.checkpoint).parent / "work"
+    train_speaker(
+        open_split(Path(given.train[0]).parent, params.feature),
+        open_split(Path(given.val[0]).parent, params.feature),
+        work,
+        with_budget(SpeakerSettings(**params.settings["recipe"]), params.settings["budget"]),
+        content=Path(given.content),
+        threads=snakemake.threads,
+        hardware=Hardware(**params.hardware),
+        bar=terminal,
+        code=params.code,
+        run=snakemake.wildcards.run,
+    )
+    publish_run(work, [Path(output) for output in snakemake.output])
