@@ -10,7 +10,7 @@ from mit_core.animation.animation import Animation
 from mit_core.animation.blinks import closing_times, lid_closure
 from mit_core.animation.head import head_turns, turn_head
 from mit_core.animation.portrait_face import face_of_portrait, to_image
-from mit_core.animation.published import published_face
+from mit_core.animation.published import published_face, published_portrait
 from mit_core.animation.resting import talking_face
 from mit_core.clocks import FEATURE_HZ
 from mit_core.errors import UserError
@@ -90,7 +90,10 @@ def animate(
         UserError: the landmarks form no face.
     """
     settings = settings or Settings()
-    portrait = face_of_portrait(points)
+    if settings.postprocess == "published" and checkpoint.adopted:
+        portrait = published_portrait(points, checkpoint.mean_face)
+    else:
+        portrait = face_of_portrait(points)
     moving = _talk(speech, feature, checkpoint, portrait.face, settings)
 
     count = frames_of(speech.seconds, settings.fps)
@@ -119,9 +122,12 @@ def _talk(
     settings: Settings,
 ) -> Array:
     """The portrait's face while it talks, head still; (T, 204), face units, 62.5 Hz."""
+    amps = settings.amp_lip_x, settings.amp_lip_y
+    if settings.postprocess == "published" and checkpoint.adopted:
+        # it was trained to be told the face that it moves
+        return published_face(checkpoint.predict(feature, face), face, *amps)
     base = checkpoint.rest_face if checkpoint.base == "closed" else checkpoint.mean_face
     displacement = checkpoint.predict(feature, base)
-    amps = settings.amp_lip_x, settings.amp_lip_y
     if settings.postprocess == "published":
         return published_face(displacement, close_mouth(face), *amps)
     motion = base + displacement - checkpoint.rest_face

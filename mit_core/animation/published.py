@@ -4,12 +4,12 @@ They know no resting face, so the rest is guessed from each coordinate by itself
 motion is part of what the speaker-aware branch predicts.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
 from mit_core.animation.lips import amplify_lips
+from mit_core.animation.portrait_face import PortraitFace
+from mit_core.errors import UserError
 from mit_core.faces.mouth import as_points, repair_inverse_lips
 from mit_core.faces.scheme import INNER_LIP_PAIRS, LID_PAIRS
 from mit_core.faces.smoothing import savitzky_golay
@@ -31,25 +31,10 @@ _LIPS_CLOSED = 0.99
 _LIP_PAIRS = (*INNER_LIP_PAIRS, (49, 59), (50, 58), (51, 57), (52, 56), (53, 55))
 
 
-@dataclass(frozen=True)
-class PublishedPortrait:
-    """A portrait in the published branches' space.
-
-    Attributes:
-        face: shape = (204,), float32, face units; the head is held as in the picture.
-        centre: shape = (2,), pixels, half way between points 0 and 16.
-        scale: face units a pixel.
-    """
-
-    face: npt.NDArray[np.float32]
-    centre: npt.NDArray[np.float64]
-    scale: float
-
-
-def published_portrait(
-    points: Array, deep_face: Array, pixel: float | None = None
-) -> PublishedPortrait:
+def published_portrait(points: Array, deep_face: Array, pixel: float | None = None) -> PortraitFace:
     """Scale a portrait's face to head width 1.6 and give it depth, lips thinner, eyes wider.
+
+    The head stays held as in the picture: nothing is registered.
 
     Args:
         points: shape = (68, 2 or 3), pixels, y down; point 0 on the left.
@@ -57,9 +42,17 @@ def published_portrait(
             ``mean_face``.
         pixel: pixels of the portrait that one pixel of the published 256-pixel picture is; by the
             head's width where None.
+
+    Raises:
+        UserError: the landmarks form no face that looks at the viewer.
     """
     flat = np.array(points, dtype=np.float64)[:, :2]
     width = float(flat[16, 0] - flat[0, 0])
+    if not np.isfinite(flat).all() or width <= 0:
+        raise UserError(
+            "the portrait's landmarks form no face (its right ear is not left of its left one in "
+            "the picture, or they are not numbers): detect them again, or give an upright portrait"
+        )
     pixel = width / _HEAD_PIXELS if pixel is None else pixel
     flat[list(_UPPER_LIP), 1] += _LIP_PIXELS * pixel
     flat[list(_LOWER_LIP), 1] -= _LIP_PIXELS * pixel
@@ -70,13 +63,12 @@ def published_portrait(
     centre, scale = (flat[0] + flat[16]) / 2, HEAD_WIDTH / width
     depth = as_points(deep_face)[:, 2:]
     face = np.concatenate([(flat - centre) * scale, depth], axis=1)
-    return PublishedPortrait(face.ravel().astype(np.float32), centre, scale)
-
-
-def to_published_image(landmarks: Array, portrait: PublishedPortrait) -> npt.NDArray[np.float32]:
-    """Put landmarks (T, 204) in face units on the portrait; (T, 68, 3), pixels."""
-    points = as_points(np.asarray(landmarks, dtype=np.float64))
-    return (points / portrait.scale + (*portrait.centre, 0.0)).astype(np.float32)
+    return PortraitFace(
+        face=face.ravel().astype(np.float32),
+        quaternion=np.array([1.0, 0, 0, 0]),
+        translation=np.array([*centre, 0.0]) * scale,
+        scale=scale,
+    )
 
 
 def subtract_smallest_half(displacement: Array) -> Array:

@@ -88,6 +88,11 @@ class ContentCheckpoint:
     settings: Mapping[str, Any] = field(default_factory=dict)
     measures: Mapping[str, float] = field(default_factory=dict)
 
+    @property
+    def adopted(self) -> bool:
+        """Whether it was published by others, not trained here (``adoption.adopt_published``)."""
+        return "adopted" in self.settings
+
     def predict(self, features: npt.NDArray[np.floating], face: Array | None = None) -> Array:
         """Displacement of every frame from the base face.
 

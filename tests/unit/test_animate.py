@@ -18,6 +18,7 @@ from mit_core.animation.animate import (
 )
 from mit_core.animation.animation import load_animation, save_animation
 from mit_core.animation.head import turn_head
+from mit_core.animation.published import published_portrait
 from mit_core.errors import UserError
 from mit_core.faces.mouth import close_mouth, mouth_opening
 from mit_core.faces.standard_face import standard_face
@@ -97,6 +98,28 @@ def test_the_mouth_follows_speech_and_rests_in_silence(base, postprocess):
     assert made.mouth_opening[:8].max() < 0.03 and made.mouth_opening[-8:].max() < 0.03
     assert made.mouth_opening.max() > 0.2
     np.testing.assert_allclose(made.mouth_opening, mouth_opening(made.landmarks), atol=1e-4)
+
+
+def test_a_published_checkpoint_is_told_the_portraits_own_face():
+    told = []
+
+    def listening(features, face=None):
+        told.append(face)
+        return LouderIsWider.predict(adopted, features, adopted.rest_face)
+
+    speech, feature = spoken()
+    adopted = replace(checkpoint("closed"), settings={"adopted": "X"})
+    object.__setattr__(adopted, "predict", listening)
+    points = portrait(degrees=(0, 0, 10))
+    made = animate(speech, feature, adopted, points, replace(STILL, postprocess="published"))
+    expected = published_portrait(points, adopted.mean_face)
+    np.testing.assert_array_equal(told[0], expected.face)
+    # the head stays held as it is in the picture, and only lips and lids were moved on it
+    jaw_and_nose = [*range(17), *range(28, 36)]  # 27 is put in line with 28 and 29
+    moved = made.landmarks[0, jaw_and_nose, :2] - points[jaw_and_nose, :2]
+    assert np.abs(moved).max() < 0.5
+    animate(speech, feature, adopted, points, STILL)
+    np.testing.assert_array_equal(told[1], adopted.rest_face)
 
 
 @pytest.mark.parametrize("bias", [-0.03, 0.06])
