@@ -8,10 +8,9 @@ import numpy as np
 from mit_core.models.windows import WINDOW
 from mit_core.sequences import Sequences
 from mit_core.training.chunks import ChunkRecipe
-from mit_core.training.content import limited_threads
 from mit_core.training.content_settings import ContentSettings
 from mit_core.training.data import PREDICTED, ChunkSampler
-from mit_core.training.hardware import Hardware, open_fabric
+from mit_core.training.hardware import Hardware, limited_threads, open_fabric
 from mit_core.training.published import PublishedRecipe
 
 BANDS = 80

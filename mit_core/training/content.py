@@ -1,14 +1,11 @@
 """Training the content branch: from sequences to a checkpoint, whichever recipe."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TextIO
 
 import numpy as np
 import numpy.typing as npt
-import torch
 from lightning_fabric import Fabric
 
 from mit_core.errors import UserError
@@ -20,7 +17,7 @@ from mit_core.training.content_recipe import ContentRecipe
 from mit_core.training.content_settings import ContentSettings
 from mit_core.training.data import feature_statistics
 from mit_core.training.fingerprint import run_fingerprint
-from mit_core.training.hardware import Hardware
+from mit_core.training.hardware import Hardware, limited_threads
 from mit_core.training.loop import TrainingResult, train
 from mit_core.training.published import PublishedRecipe
 from mit_core.training.record import write_record
@@ -103,14 +100,3 @@ def train_content(
         model=load_content(result.best).model,
     )
     return result
-
-
-@contextmanager
-def limited_threads(threads: int) -> Iterator[None]:
-    """Let torch use this many CPU threads inside the block."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(threads)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

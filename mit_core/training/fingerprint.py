@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from mit_core.errors import UserError
 from mit_core.sequences import Sequences, Voices
 
 _ROWS = 1000
@@ -21,10 +22,15 @@ def run_fingerprint(code: str, settings: Any, *data: Sequences | Voices | np.nda
         code: digest of the code that trains.
         settings: a dataclass; the file that its ``initial`` names, if any, is read too.
         data: splits, and arrays such as a scaling's.
+
+    Raises:
+        UserError: the initial checkpoint does not exist.
     """
     digest = hashlib.sha256(json.dumps([code, asdict(settings)], sort_keys=True).encode())
     initial = getattr(settings, "initial", None)
     if initial:
+        if not Path(initial).is_file():
+            raise UserError(f"The checkpoint {initial} (initial) does not exist: check the path.")
         digest.update(Path(initial).read_bytes())
     for each in data:
         values = [each]

@@ -118,6 +118,17 @@ def launch(hardware: Hardware, work: Callable[[Fabric], T]) -> T:
 
 
 @contextmanager
+def limited_threads(threads: int) -> Iterator[None]:
+    """Let torch use this many CPU threads inside the block."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+@contextmanager
 def on_sigterm(action: Callable[[], None]) -> Iterator[None]:
     """Answer SIGTERM by ``action`` inside the block; without effect outside the main thread."""
     if threading.current_thread() is not threading.main_thread():

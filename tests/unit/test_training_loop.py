@@ -11,8 +11,9 @@ from mit_core.errors import UserError
 from mit_core.files import read_json
 from mit_core.models.checkpoint import load_content
 from mit_core.training import chunks, loop, published
-from mit_core.training.content import limited_threads, train_content
+from mit_core.training.content import train_content
 from mit_core.training.content_settings import ContentSettings
+from mit_core.training.hardware import limited_threads
 from mit_core.training.loop import train
 from mit_core.training.loop_settings import LoopSettings
 
@@ -127,6 +128,17 @@ def test_no_footage_is_said(tmp_path):
 def test_wrong_settings_name_the_key(wrong):
     with pytest.raises(UserError, match=next(iter(wrong))):
         ContentSettings(**wrong)
+
+
+def test_a_run_goes_on_from_the_weights_of_another(tmp_path):
+    first = train_content(TRAIN, VAL, tmp_path / "first", QUICK)
+    tuned = replace(QUICK, initial=str(first.best), steps=1, learning_rate=1e-9, validate_every=1)
+    second = train_content(TRAIN, VAL, tmp_path / "second", tuned)
+    before, after = weights(first.best), weights(second.best)
+    learned = [key for key in before if "running" not in key and "batches" not in key]
+    assert all(torch.allclose(before[key], after[key], atol=1e-6) for key in learned)
+    with pytest.raises(UserError, match=r"nowhere\.pt"):
+        train_content(TRAIN, VAL, tmp_path / "third", replace(tuned, initial="nowhere.pt"))
 
 
 class Scripted:
