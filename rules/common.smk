@@ -28,6 +28,8 @@ except UserError as error:
 
 R = config["results"].rstrip("/")
 DUMP = f"{R}/dump/{config['corpus']['name']}"
+IMPORT = config["import_dump"]
+IS_DEMO = config["corpus"]["videos"] == DEMO and not IMPORT["prefix"]
 DETECTOR = {key: config["landmarks"][key] for key in ("detector", "weights")}
 
 
@@ -65,13 +67,13 @@ def feature_files(split, feature):
 
 def demo_only(files):
     """The files, where the demo's corpus is configured; else an error when they are asked for."""
-    if config["corpus"]["videos"] == DEMO:
+    if IS_DEMO:
         return files
 
     def refuse(wildcards):
         raise WorkflowError(
             "The target demo uses its own corpus, but corpus.videos is "
-            f"{config['corpus']['videos']!r}; use the target all or report for your own footage."
+            f"{config['corpus']['videos']!r} or pickles are imported; use the target all or report for your own footage."
         )
 
     return refuse

@@ -97,7 +97,7 @@ checkpoint choose_feature:
         mem_mb=more_memory(500),
         runtime=10,
     params:
-        requested=config["content_feature"],
+        requested=IMPORT["feature"] if IMPORT["prefix"] else config["content_feature"],
         checkpoint_given=bool(AUTOVC_GIVEN or PUBLISHED),
         code=code("choose_feature"),
     script:

@@ -1,7 +1,7 @@
 """The demo's own footage, openly synthetic: made once, then treated as any user's."""
 
 DEMO_BATCHES = {}
-if config["corpus"]["videos"] == DEMO:
+if IS_DEMO:
     for number, clip in enumerate(demo_plan.plan(config["demo"]["clips_per_speaker"])):
         DEMO_BATCHES.setdefault(f"{number % config['demo']['batches']:02d}", []).append(
             clip

@@ -4,7 +4,9 @@ from mit_core.demo import plan as demo_plan
 from mit_core.faces.table_beside import table_beside
 
 try:
-    if config["corpus"]["videos"] == DEMO:
+    if IMPORT["prefix"]:
+        CLIPS = []
+    elif IS_DEMO:
         CLIPS = [
             catalogue.Clip(
                 clip.id, f"{R}/demo_corpus/{clip.id}.mp4", "", clip.speaker, clip.split
@@ -74,7 +76,7 @@ def paths_of(shard):
 
 def shard_files(wildcards):
     """The shard's input files. A missing one is a verdict of intake, not an error of the DAG."""
-    made = config["corpus"]["videos"] == DEMO
+    made = IS_DEMO
     files = declared(*paths_of(wildcards.shard))
     return [file for file in files if made or Path(file).is_file()]
 

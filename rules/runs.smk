@@ -37,6 +37,8 @@ def training_gpus():
 
 def content_feature():
     """The chosen feature; settled before anything runs, unless the corpus's hours decide it."""
+    if IMPORT["prefix"]:
+        return IMPORT["feature"]
     speakers = len({clip.speaker for clip in CLIPS})
     given = bool(AUTOVC_GIVEN or PUBLISHED)
     low, high = (
@@ -74,9 +76,9 @@ def trained_runs():
 
 def trains_autovc():
     """AutoVC is trained where it is heard and none is given; the demo trains every network."""
-    if PUBLISHED or AUTOVC_GIVEN:
+    if PUBLISHED or AUTOVC_GIVEN or IMPORT["prefix"]:
         return False
-    return config["corpus"]["videos"] == DEMO or content_feature() == "autovc"
+    return IS_DEMO or content_feature() == "autovc"
 
 
 def scaling_of(feature):
