@@ -7,7 +7,6 @@ layer afterwards. Batches are random chunks over which the LSTM runs once.
 
 import copy
 import json
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,12 +22,11 @@ from mit_core.training.content_recipe import Array, ContentRecipe, Scaling
 from mit_core.training.content_settings import ContentSettings
 from mit_core.training.data import ChunkSampler
 from mit_core.training.losses import mouth_mse
+from mit_core.training.schedule import warm_cosine
 
 _LEARNING_RATE = 1e-3
 _DROPOUT = 0.3
 _BETAS = (0.9, 0.99)
-_WARM_UP = 0.04
-"""Part of the run over which the learning rate rises from 0."""
 _GRADIENT_NORM = 1.0
 _UNKNOWN_FACE = 0.5
 """How often the network is told the mean face instead of the speaker's own, so that it can be
@@ -83,7 +81,7 @@ class ChunkRecipe(ContentRecipe):
         target = self.tensor((batch.landmarks - bases[:, None]) / self.scale)
         loss = mouth_mse(predicted.float(), target, self.settings.mouth_weight)
         for group in self.optimiser.param_groups:
-            group["lr"] = self.peak * _schedule(progress)
+            group["lr"] = self.peak * warm_cosine(progress)
         self.optimiser.zero_grad(set_to_none=True)
         self.fabric.backward(loss)
         self.fabric.strategy.precision.unscale_gradients(self.optimiser)
@@ -137,13 +135,6 @@ class ChunkRecipe(ContentRecipe):
         decay = min(self.settings.ema, (1 + self._steps) / (4 + self._steps))
         for mean, now in zip(self.averaged.parameters(), self.network.parameters(), strict=True):
             mean.lerp_(now, 1 - decay)
-
-
-def _schedule(progress: float) -> float:
-    """Linear warm-up, then half a cosine down to 0; Loshchilov and Hutter 2017."""
-    if progress < _WARM_UP:
-        return max(progress, 1e-3) / _WARM_UP
-    return 0.5 * (1 + math.cos(math.pi * (progress - _WARM_UP) / (1 - _WARM_UP)))
 
 
 def _mouth_deviation(train: Sequences, bases: Array) -> float:

@@ -146,13 +146,13 @@ def test_a_checkpoint_comes_back_as_it_was_saved(tmp_path):
     spoken = utterance(70)
     np.testing.assert_array_equal(loaded.convert(*spoken), saved.convert(*spoken))
     assert loaded.speakers.keys() == saved.speakers.keys()
-    for name in ("digest", "target_name", "settings", "measures"):
+    for name in ("digest", "target_name", "settings"):
         assert getattr(loaded, name) == getattr(saved, name)
 
 
 def test_the_digest_tells_what_is_computed():
     saved = checkpoint()
-    assert saved.digest == checkpoint(measures={}, settings={}).digest
+    assert saved.digest == checkpoint(settings={}).digest
     others = [
         checkpoint(seed=1),
         checkpoint(mean=np.zeros(80, np.float32)),
