@@ -1,5 +1,11 @@
 """Published checkpoints, made into a run of their own; the rest of the workflow is the same."""
 
+if PUBLISHED and not config["published"]["constants"]:
+    raise WorkflowError(
+        "published.constants is missing: give the folder of the published code's constants "
+        "(STD_FACE_LANDMARKS.txt, MEAN_STD_AUTOVC_RETRAIN_MEL_AU.txt, obama_emb.txt)."
+    )
+
 PUBLISHED_FILES = ("ckpt_content_branch.pth", "ckpt_speaker_branch.pth", "ckpt_autovc.pth")
 
 

@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mit_core.corpus.dump import open_split
-from mit_core.evaluation.content import evaluate_content, write_table
+from mit_core.evaluation.content import evaluate_content
+from mit_core.evaluation.tables import write_table
 from mit_core.logs import logged
 
 if TYPE_CHECKING:

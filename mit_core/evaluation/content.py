@@ -11,7 +11,6 @@ import pandas as pd
 
 from mit_core.evaluation.measures import ClipMeasures, mean_measures, measure_clip
 from mit_core.evaluation.ridge import fit_ridge
-from mit_core.files import write_text
 from mit_core.models.checkpoint import ContentCheckpoint, FeatureScaling, load_content
 from mit_core.sequences import Sequences
 from mit_core.training.bases import base_faces
@@ -99,11 +98,6 @@ def measure_predictor(
         displacement = predictor(features, bases[index])[:length]
         measured.append(measure_clip(bases[index] + displacement, truth[:length]))
     return measured
-
-
-def write_table(table: pd.DataFrame, path: str | Path) -> None:
-    """Write an evaluation table as TSV, whole or not at all."""
-    write_text(path, table.to_csv(sep="\t", index=False, float_format="%.5f", na_rep="nan"))
 
 
 def _row(name: str, clips: list[ClipMeasures]) -> dict[str, str | float]:
