@@ -10,7 +10,7 @@ from mit_core.animation.animation import Animation
 from mit_core.animation.blinks import closing_times, lid_closure
 from mit_core.animation.head import head_turns, turn_head
 from mit_core.animation.portrait_face import face_of_portrait, to_image
-from mit_core.animation.published import published_face, published_portrait
+from mit_core.animation.published import published_face, published_manner, published_portrait
 from mit_core.animation.resting import talking_face
 from mit_core.clocks import FEATURE_HZ
 from mit_core.errors import UserError
@@ -18,6 +18,7 @@ from mit_core.faces.clock import resample
 from mit_core.faces.eyes import close_lids
 from mit_core.faces.mouth import close_mouth, mouth_opening
 from mit_core.models.checkpoint import ContentCheckpoint
+from mit_core.models.speaker_checkpoint import SpeakerCheckpoint
 from mit_core.speech.features import SpeechFeatures
 
 Array = npt.NDArray[np.floating]
@@ -76,6 +77,7 @@ def animate(
     checkpoint: ContentCheckpoint,
     points: Array,
     settings: Settings | None = None,
+    speaker: SpeakerCheckpoint | None = None,
 ) -> Animation:
     """Animate a portrait by speech.
 
@@ -85,6 +87,7 @@ def animate(
         checkpoint: trained content branch.
         points: shape = (68, 2 or 3), the portrait's landmarks in pixels.
         settings: see ``Settings``.
+        speaker: the published speaker-aware branch, which then moves the head instead.
 
     Raises:
         UserError: the landmarks form no face.
@@ -92,9 +95,16 @@ def animate(
     settings = settings or Settings()
     if settings.postprocess == "published" and checkpoint.adopted:
         portrait = published_portrait(points, checkpoint.mean_face)
+        manner = None
+        if speaker is not None:
+            manner = published_manner(speaker.predict(feature, speech.embedding))
+        # these networks were trained to be told the very face that they move
+        displacement = checkpoint.predict(feature, portrait.face)
+        amps = settings.amp_lip_x, settings.amp_lip_y
+        moving = published_face(displacement, portrait.face, *amps, manner)
     else:
         portrait = face_of_portrait(points)
-    moving = _talk(speech, feature, checkpoint, portrait.face, settings)
+        moving = _talk(speech, feature, checkpoint, portrait.face, settings)
 
     count = frames_of(speech.seconds, settings.fps)
     shown = resample(moving, FEATURE_HZ, settings.fps, count)
@@ -104,7 +114,7 @@ def animate(
     if settings.blinks == "natural":
         closing = closing_times(speech.seconds, blink_rng)
         shown = close_lids(shown, lid_closure(count, settings.fps, closing))
-    if settings.head_motion == "natural":
+    if settings.head_motion == "natural" and speaker is None:
         shown = turn_head(shown, head_turns(count, settings.fps, settings.head_strength, head_rng))
     return Animation(
         landmarks=to_image(shown, portrait),
@@ -123,9 +133,6 @@ def _talk(
 ) -> Array:
     """The portrait's face while it talks, head still; (T, 204), face units, 62.5 Hz."""
     amps = settings.amp_lip_x, settings.amp_lip_y
-    if settings.postprocess == "published" and checkpoint.adopted:
-        # it was trained to be told the face that it moves
-        return published_face(checkpoint.predict(feature, face), face, *amps)
     base = checkpoint.rest_face if checkpoint.base == "closed" else checkpoint.mean_face
     displacement = checkpoint.predict(feature, base)
     if settings.postprocess == "published":

@@ -13,7 +13,7 @@ from torch import Tensor
 from mit_core.errors import UserError
 from mit_core.files import written_whole
 from mit_core.models.content import ContentBranch, ContentDims, predict_displacement
-from mit_core.models.tensors import read_tensors
+from mit_core.models.tensors import read_tensors, weights_in
 
 Array = npt.NDArray[np.float32]
 
@@ -174,13 +174,7 @@ def load_weights(model: ContentBranch, path: str | Path) -> None:
     Raises:
         UserError: no such file, no content branch in it, or one of other sizes.
     """
-    content = read_tensors(path)
-    if _WEIGHTS not in content:
-        raise UserError(
-            f"{path} holds no content branch (it has no entry '{_WEIGHTS}'): give a best.pt of "
-            "this project or the published ckpt_content_branch.pth."
-        )
-    _fill(model, content[_WEIGHTS], path)
+    _fill(model, weights_in(read_tensors(path), _WEIGHTS, path, "content branch"), path)
 
 
 def _fill(model: ContentBranch, weights: Mapping[str, Tensor], path: str | Path) -> None:

@@ -2,12 +2,16 @@
 
 import importlib.util
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
+from mit_core.animation.animate import Settings, animate
+from mit_core.animation.published import published_face, published_manner, published_portrait
 from mit_core.errors import UserError
+from mit_core.faces.standard_face import standard_face
 from mit_core.models.adoption import adopt_published
 from mit_core.models.autovc import AutoVC
 from mit_core.models.autovc_checkpoint import load_autovc
@@ -17,6 +21,7 @@ from mit_core.models.published import PUBLISHED, read_published, write_published
 from mit_core.models.speaker_aware import SpeakerAware
 from mit_core.models.speaker_checkpoint import load_speaker
 from mit_core.models.windows import WINDOW
+from mit_core.speech.features import SpeechFeatures
 
 NETWORKS = {"content": ContentBranch, "speaker": SpeakerAware, "autovc": AutoVC}
 
@@ -117,3 +122,35 @@ def test_a_missing_or_mistaken_file_is_named_and_nothing_is_written(
     with pytest.raises(UserError, match=rf"{PUBLISHED[kind].name} do not fit"):
         adopt_published(folder, reference / "constants", **ours)
     assert not (tmp_path / "ours").exists()
+
+
+def test_published_checkpoints_animate_as_the_published_inference(adopted):
+    content, speaker = load_content(adopted[1]["content"]), load_speaker(adopted[1]["speaker"])
+    rng = np.random.default_rng(1)
+    feature = rng.uniform(0, 1, (126, 80)).astype(np.float32)
+    embedding = rng.uniform(0, 0.1, 256).astype(np.float32)
+    speech = SpeechFeatures(
+        mel=feature,
+        f0_log=np.zeros(126),
+        f0_classes=np.zeros(126, np.int16),
+        f0_range="low",
+        f0_median_hz=120.0,
+        embedding=embedding,
+        speech=np.ones(50, bool),
+        n_samples=32000,
+    )
+    points = standard_face()[:, :2] * 80 + 128
+    how = Settings(
+        fps=62.5, postprocess="published", amp_lip_x=2, amp_lip_y=2, blinks="none", seed=3
+    )
+    made = animate(speech, feature, content, points, how, speaker)
+
+    portrait = published_portrait(points, content.mean_face)
+    lips = content.predict(feature, portrait.face)
+    moved = speaker.predict(feature, embedding)
+    face = published_face(lips, portrait.face, 2, 2, published_manner(moved, 0.5))
+    centre = (points[0] + points[16]) / 2
+    expected = face.reshape(-1, 68, 3)[:125, :, :2] / portrait.scale + centre
+    np.testing.assert_allclose(made.landmarks[..., :2], expected, atol=1e-2)
+    still = animate(speech, feature, content, points, replace(how, head_motion="none"))
+    assert np.abs(made.landmarks - still.landmarks).max() > 1

@@ -168,7 +168,8 @@ def test_published_checkpoints_fill_the_network(tmp_path):
     model = ContentBranch()
     path = tmp_path / "ckpt_content_branch.pth"
     optimiser = torch.optim.Adam(model.parameters())
-    torch.save({"model_g_face_id": model.state_dict(), "epoch": 3, "opt": optimiser}, path)
+    parallel = {f"module.{key}": value for key, value in model.state_dict().items()}
+    torch.save({"model_g_face_id": parallel, "epoch": 3, "opt": optimiser}, path)
     other = ContentBranch()
     load_weights(other, path)
     assert all(
