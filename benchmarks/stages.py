@@ -8,7 +8,6 @@ import yaml
 
 from mit_core.corpus.catalogue import list_clips
 from mit_core.corpus.shards import read_index
-from mit_core.corpus.stages.feature import feature_shard
 from mit_core.corpus.stages.intake import intake_shard
 from mit_core.corpus.stages.landmarks import landmarks_shard
 from mit_core.corpus.stages.normalise import normalise_shard
@@ -50,8 +49,7 @@ def _walk(
         return results / "shards" / "0000" / f"{stage}.json"
 
     def chained(function: Callable[..., None], stage: str, before: str, **more: object) -> None:
-        settings = config.get(stage) if stage != "feature" else config
-        function(index(before), index(stage), settings=settings, code="", **more)
+        function(index(before), index(stage), settings=config[stage], code="", **more)
 
     walk: list[tuple[str, Callable[[], None]]] = [
         (
@@ -63,7 +61,6 @@ def _walk(
         ("landmarks", lambda: chained(landmarks_shard, "landmarks", "segment", device="cpu")),
         ("register", lambda: chained(register_shard, "register", "landmarks")),
         ("speech", lambda: chained(speech_shard, "speech", "register")),
-        ("feature", lambda: chained(feature_shard, "feature", "speech")),
     ]
     rows = []
     for stage, work in walk:

@@ -1,4 +1,4 @@
-"""Stages 6 and 7: what is heard in each segment, and the feature that drives the content branch."""
+"""Stage 6: what is heard in each segment."""
 
 
 rule speech:
@@ -21,25 +21,3 @@ rule speech:
         code=code("speech"),
     script:
         "../workflow_scripts/speech.py"
-
-
-rule feature:
-    """The content feature of each segment."""
-    input:
-        index=rules.speech.output.index,
-    output:
-        index=f"{R}/shards/{{shard}}/feature.json",
-    log:
-        f"{R}/logs/feature/{{shard}}.log",
-    benchmark:
-        f"{R}/benchmarks/feature/{{shard}}.tsv"
-    conda:
-        "../envs/speech.yaml"
-    resources:
-        mem_mb=more_memory(1500),
-        runtime=120,
-    params:
-        settings={"content_feature": config["content_feature"]},
-        code=code("feature"),
-    script:
-        "../workflow_scripts/feature.py"

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from mit_core.files import written_whole
 from mit_core.speech.analysis import SpeechSettings, analyse_speech
-from mit_core.speech.content_feature import open_content_feature
+from mit_core.speech.content_feature import Converter, open_content_feature
 from mit_core.speech.features import save_speech
 
 
@@ -18,15 +18,16 @@ def write_driving_speech(
     *,
     settings: SpeechSettings,
     content_feature: str,
+    converter: Converter | None = None,
 ) -> None:
     """Analyse ``audio`` (n,), mono 16 kHz, and write the analysis (npz) and the feature (npy).
 
     Raises:
         ClipError: the recording is too short to analyse.
-        UserError: there is no such content feature.
+        UserError: there is no such content feature, or the converter that it needs is not given.
     """
+    extract = open_content_feature(content_feature, converter)
     analysis = analyse_speech(audio, settings)
-    values = open_content_feature(content_feature)(analysis)
     save_speech(speech, analysis)
     with written_whole(feature) as part:
-        np.save(part, values.astype(np.float32))
+        np.save(part, extract(analysis).astype(np.float32))

@@ -201,7 +201,7 @@ def test_a_user_learns_what_is_wrong(tmp_path: Path) -> None:
         analyse_speech(np.full(1000, np.nan, dtype=np.float32))
     with pytest.raises(UserError, match="auto, low, high"):
         analyse_speech(noise(4000), SpeechSettings(f0_range="alto"))
-    with pytest.raises(UserError, match="choose one of: mel"):
+    with pytest.raises(UserError, match="choose one of: mel, autovc"):
         open_content_feature("melody")
     with pytest.raises(UserError, match="missing"):
         load_speech(tmp_path / "missing.npz")
