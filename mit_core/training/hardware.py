@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.sharedctypes import RawValue
 from typing import Any, TypeVar
 
 import numpy as np
@@ -81,17 +82,30 @@ def open_fabric(hardware: Hardware) -> Fabric:
     )
 
 
-def launch(hardware: Hardware, work: Callable[[Fabric], T]) -> T:
+def launch(hardware: Hardware, work: Callable[[Fabric, Callable[[], bool]], T]) -> T:
     """Do the work in as many processes as there are devices; returns what the first one returns.
 
-    SIGTERM is handed on to the processes, which end in their own time.
+    Args:
+        hardware: what to work on.
+        work: given the process's Fabric, and a function that tells whether SIGTERM has come.
 
     Raises:
         UserError: as the work raises it, in whichever process.
     """
     fabric = open_fabric(hardware)
+    # Processes inherit both the flag and who answers the signal, so it does not matter which of
+    # them gets it, nor when.
+    asked = RawValue("b", 0)
+
+    def ask() -> None:
+        asked.value = 1
+
+    def asked_to_stop() -> bool:
+        return bool(asked.value)
+
     if hardware.devices == 1:
-        return fabric.launch(work)
+        with on_sigterm(ask):
+            return fabric.launch(lambda fabric: work(fabric, asked_to_stop))
     said = multiprocessing.get_context("fork").SimpleQueue()
 
     def one_of_several(fabric: Fabric) -> T:
@@ -99,16 +113,12 @@ def launch(hardware: Hardware, work: Callable[[Fabric], T]) -> T:
         # ever, unless it works alone.
         torch.set_num_threads(1)
         try:
-            return work(fabric)
+            return work(fabric, asked_to_stop)
         except UserError as error:
             said.put(str(error))
             raise
 
-    def hand_on() -> None:
-        for process in multiprocessing.active_children():
-            process.terminate()
-
-    with on_sigterm(hand_on):
+    with on_sigterm(ask):
         try:
             return fabric.launch(one_of_several)
         except (ProcessRaisedException, ProcessExitedException) as error:

@@ -15,7 +15,7 @@ from lightning_fabric import Fabric
 from tqdm import tqdm
 
 from mit_core.training.curves import EventFiles, write_history
-from mit_core.training.hardware import Hardware, averaged, launch, on_sigterm, seed_torch
+from mit_core.training.hardware import Hardware, averaged, launch, seed_torch
 from mit_core.training.loop_settings import LoopSettings
 from mit_core.training.recipe import Recipe
 from mit_core.training.run_state import Progress, resume, save_state
@@ -109,11 +109,10 @@ class _Run:
     fingerprint: str
     bar: TextIO | None
     title: str
-    asked_to_stop: bool = False
 
-    def __call__(self, fabric: Fabric) -> Progress | None:
-        """Train in this process; None where SIGTERM ended it."""
-        with explained(self.title), _own_randomness(fabric), on_sigterm(self._stop):
+    def __call__(self, fabric: Fabric, asked_to_stop: Callable[[], bool]) -> Progress | None:
+        """Train in this process; None where it was asked to stop."""
+        with explained(self.title), _own_randomness(fabric):
             torch.manual_seed(self.settings.seed)
             recipe = self.build(fabric)
             # Again, so that what building drew from it does not matter to the training.
@@ -126,13 +125,18 @@ class _Run:
                 if known:
                     self._write_results(recipe, progress)
             try:
-                return self._train(fabric, recipe, progress, events)
+                return self._train(fabric, recipe, progress, events, asked_to_stop)
             finally:
                 if events:
                     events.close()
 
     def _train(
-        self, fabric: Fabric, recipe: Recipe, progress: Progress, events: EventFiles | None
+        self,
+        fabric: Fabric,
+        recipe: Recipe,
+        progress: Progress,
+        events: EventFiles | None,
+        asked_to_stop: Callable[[], bool],
     ) -> Progress | None:
         settings = self.settings
         before, started = progress.seconds, time.monotonic()
@@ -147,7 +151,7 @@ class _Run:
             while not self._over(progress):
                 losses = recipe.step(settings.part(progress.step, progress.seconds))
                 seconds = before + time.monotonic() - started
-                told = {**losses, _SECONDS: seconds, _STOP: float(self.asked_to_stop)}
+                told = {**losses, _SECONDS: seconds, _STOP: float(asked_to_stop())}
                 told = averaged(fabric, told)
                 progress.seconds, stop = told.pop(_SECONDS), told.pop(_STOP) > 0
                 self._note(told, progress)
@@ -205,9 +209,6 @@ class _Run:
     def _write_results(self, recipe: Recipe, progress: Progress) -> None:
         recipe.save(self.folder / "last.pt")
         write_history(self.folder / "history.csv", progress.history)
-
-    def _stop(self) -> None:
-        self.asked_to_stop = True
 
 
 def _shown(row: Mapping[str, float]) -> dict[str, str]:

@@ -41,22 +41,23 @@ def whole(folder, hardware=Hardware()):  # noqa: B008
 
 
 def stopped(folder, by, after, hardware=Hardware()):  # noqa: B008
-    """Exit status of a process that trains and gets a signal in the step after so many."""
-    taken = FORK.Value("i", 0)
+    """Exit status of a process that trains and is sent a signal after so many steps."""
+    taken = FORK.Value("i", -1)
 
     def slow(step):
         taken.value = max(taken.value, step)
         if step >= after:
-            time.sleep(0.05)
+            time.sleep(0.2)  # so that a busy machine sends the signal in time
+
+    def build(fabric):
+        if after == 0:
+            taken.value = 0
+            time.sleep(0.3)
+        return LineRecipe(fabric, before_step=slow)
 
     def job():
         with logged(folder / "job.log"):
-            train(
-                lambda fabric: LineRecipe(fabric, before_step=slow),
-                folder,
-                STEPS,
-                hardware=hardware,
-            )
+            train(build, folder, STEPS, hardware=hardware)
 
     process = FORK.Process(target=job)
     process.start()
@@ -82,6 +83,11 @@ def test_sigterm_finishes_the_step_and_the_run_goes_on_from_there(tmp_path, hard
     assert weights(cut.last) == weights(unbroken.last)
     assert weights(cut.best) == weights(unbroken.best)
     assert rows(cut.history) == rows(unbroken.history)
+
+
+def test_sigterm_before_the_first_step_is_answered_after_it(tmp_path):
+    assert stopped(tmp_path, signal.SIGTERM, 0, TWO) == 143
+    assert 1 <= saved_step(tmp_path) < 40
 
 
 def test_kill_9_loses_less_than_a_checkpoint_interval(tmp_path):
