@@ -11,6 +11,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 from benchmarks.planning import plan_videos
 from benchmarks.render_warp import render_warp
 from benchmarks.stages import bench_stages
+from benchmarks.train_steps import train_steps
 from benchmarks.train_windows import train_windows
 
 
@@ -27,6 +28,9 @@ def main() -> None:
         print("Training: windows a second, beside windows stacked in Python; one thread")
         for name, value in train_windows(training).items():
             print(f"  {name:<44}{value:14.1f}")
+        print("Training: steps a second at each recipe's defaults; one thread")
+        for name, value in train_steps(training).items():
+            print(f"  {name:<44}{value:14.2f}")
         print("Rendering: mesh warp at 512 x 512, one thread")
         for name, value in render_warp().items():
             print(f"  {name:<44}{value:14.1f}")

@@ -5,18 +5,16 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.made_up import made_up_sequences
+from benchmarks.train_steps import steps_a_second
 from mit_core.models.windows import WINDOW
-from mit_core.sequences import Sequences
 from mit_core.training.chunks import ChunkRecipe
 from mit_core.training.content_settings import ContentSettings
 from mit_core.training.data import PREDICTED, ChunkSampler
 from mit_core.training.hardware import Hardware, limited_threads, open_fabric
 from mit_core.training.published import PublishedRecipe
 
-BANDS = 80
-CLIPS, FRAMES = 40, 640  # 40 clips of 10 s
 BATCHES = 40
-STEPS = 12
 
 
 def train_windows(folder: Path, threads: int = 1) -> dict[str, float]:
@@ -29,9 +27,9 @@ def train_windows(folder: Path, threads: int = 1) -> dict[str, float]:
     Returns:
         In CPU seconds, so that a busy machine does not matter: windows a second loaded by each way
         and their ratio; windows a second trained by the recipes ``chunks`` and ``published`` and
-        their ratio; steps a second of ``chunks``.
+        their ratio.
     """
-    data = _made_up(folder)
+    data = made_up_sequences(folder)
     sampler, rng = ChunkSampler(data, 12), np.random.default_rng(0)
     started = time.process_time()
     for _ in range(BATCHES):
@@ -42,8 +40,8 @@ def train_windows(folder: Path, threads: int = 1) -> dict[str, float]:
     theirs = windows / (time.process_time() - started)
     fabric = open_fabric(Hardware())
     with limited_threads(threads):
-        chunks = _steps_a_second(ChunkRecipe(data, data, ContentSettings(), fabric))
-        published = _steps_a_second(PublishedRecipe(data, data, ContentSettings(), fabric))
+        chunks = steps_a_second(ChunkRecipe(data, data, ContentSettings(), fabric))
+        published = steps_a_second(PublishedRecipe(data, data, ContentSettings(), fabric))
     trained = chunks * ContentSettings().batch_size * PREDICTED
     # a clip of 640 frames, its start moved by a tenth on average, gives the 512 windows allowed
     trained_published = published * 512
@@ -54,7 +52,6 @@ def train_windows(folder: Path, threads: int = 1) -> dict[str, float]:
         "trained_windows_per_second": trained,
         "published_trained_windows_per_second": trained_published,
         "training_ratio": trained / trained_published,
-        "steps_per_second": chunks,
     }
 
 
@@ -64,31 +61,3 @@ def _stacked_in_python(features: np.ndarray, landmarks: np.ndarray) -> int:
         heard.append(np.stack([np.array(features[start + i]) for i in range(WINDOW)]))
         seen.append(np.array(landmarks[start]))
     return len(np.stack(heard)) if len(seen) else 0
-
-
-def _steps_a_second(recipe: ChunkRecipe | PublishedRecipe) -> float:
-    recipe.step(0.5)  # the first step also sets the arithmetic library up
-    started = time.process_time()
-    for _ in range(STEPS):
-        recipe.step(0.5)
-    return STEPS / (time.process_time() - started)
-
-
-def _made_up(folder: Path) -> Sequences:
-    rng = np.random.default_rng(0)
-    arrays = {}
-    for name, width in (("landmarks", 204), ("features", BANDS)):
-        values = rng.standard_normal((CLIPS * FRAMES, width), dtype=np.float32)
-        np.save(folder / f"{name}.npy", values)
-        arrays[name] = np.load(folder / f"{name}.npy", mmap_mode="r")
-    return Sequences(
-        landmarks=arrays["landmarks"],
-        features=arrays["features"],
-        offsets=np.arange(CLIPS + 1, dtype=np.int64) * FRAMES,
-        faces=np.zeros((CLIPS, 204), np.float32),
-        embeddings=np.zeros((CLIPS, 256), np.float32),
-        quaternions=np.tile(np.float32([1, 0, 0, 0]), (CLIPS * FRAMES, 1)),
-        translations=np.zeros((CLIPS * FRAMES, 3), np.float32),
-        speakers=("one",) * CLIPS,
-        names=tuple(f"clip{i}" for i in range(CLIPS)),
-    )
