@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from mit_core.corpus.layout import STAGES
+from mit_core.corpus.odd_ranges import odd_ranges
 from mit_core.corpus.shards import Item, read_index
 from mit_core.corpus.splits import read_splits
 from mit_core.files import written_whole
@@ -18,7 +19,7 @@ MANIFEST = (
 )
 SEGMENTS = (
     *("segment", "clip", "speaker", "split", "shard", "start_s", "end_s", "seconds"),
-    *("detected_frames", "frames", "f0_range"),
+    *("detected_frames", "frames", "f0_range", "f0_check"),
 )
 QUARANTINE = ("stage", "item", "clip", "verdict", "reason", "seconds")
 FUNNEL = ("stage", "items_in", "items_out", "seconds_in", "seconds_out")
@@ -62,6 +63,10 @@ def tabulate_corpus(
     _write(funnel, FUNNEL, _funnel(stages))
     _write(manifest, MANIFEST, _manifest(stages, rejected, {item.clip for _, item in usable}))
     split_of = read_splits(splits)
+    odd = odd_ranges(
+        {item.clip: item.data["f0_range"] for _, item in usable},
+        {item.clip: item.speaker for _, item in usable},
+    )
     _write(
         segments,
         SEGMENTS,
@@ -78,6 +83,9 @@ def tabulate_corpus(
                 "detected_frames": item.data["detected_frames"],
                 "frames": item.data["end_frame"] - item.data["start_frame"],
                 "f0_range": item.data["f0_range"],
+                "f0_check": "; ".join(
+                    filter(None, (item.data["f0_check"], odd.get(item.clip, "")))
+                ),
             }
             for shard, item in sorted(usable, key=lambda pair: pair[1].id)
         ],

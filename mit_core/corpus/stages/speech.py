@@ -10,7 +10,8 @@ from mit_core.corpus.shards import Item, Product, read_index, work_shard, write_
 from mit_core.media.audio import read_audio
 from mit_core.sequences import SAMPLES_PER_VIDEO_FRAME
 from mit_core.speech.analysis import SpeechSettings, analyse_speech
-from mit_core.speech.f0 import choose_range
+from mit_core.speech.f0 import RANGES, choose_range
+from mit_core.speech.f0_check import check_f0
 from mit_core.speech.features import save_speech
 from mit_core.speech.loudness import to_dbfs
 
@@ -18,7 +19,8 @@ from mit_core.speech.loudness import to_dbfs
 def speech_shard(taken: Path, index: Path, *, settings: Mapping[str, Any], code: str) -> None:
     """Analyse the sound of the shard's segments; each gets a ``speech.npz``.
 
-    The F0 range is chosen by all of a clip's sound, so that its segments share one.
+    The F0 range is chosen by all of a clip's sound, so that its segments share one. Whether it
+    suits is told by the item's ``f0_check``: "", or what is wrong.
     """
     results = results_of(index)
     analysing = SpeechSettings(**settings)
@@ -41,7 +43,12 @@ def speech_shard(taken: Path, index: Path, *, settings: Mapping[str, Any], code:
         audio, chosen = sound(item.data["media"])
         speech = analyse_speech(audio[start:end], chosen)
         save_speech(folder / SPEECH, speech)
-        data = {"speech": str(folder.relative_to(results)), "f0_range": speech.f0_range}
+        levelled = to_dbfs(audio[start:end], analysing.loudness_dbfs)
+        data = {
+            "speech": str(folder.relative_to(results)),
+            "f0_range": speech.f0_range,
+            "f0_check": check_f0(levelled, speech.f0_log, RANGES[speech.f0_range]),
+        }
         return [Product(item.id, item.seconds, data)]
 
     items = read_index(taken)
