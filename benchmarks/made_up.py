@@ -20,7 +20,7 @@ def made_up_sequences(folder: Path) -> Sequences:
         offsets=_OFFSETS,
         faces=np.zeros((CLIPS, 204), np.float32),
         embeddings=_EMBEDDINGS,
-        quaternions=np.tile(np.float32([1, 0, 0, 0]), (CLIPS * FRAMES, 1)),
+        quaternions=np.tile(np.array([1, 0, 0, 0], np.float32), (CLIPS * FRAMES, 1)),
         translations=np.zeros((CLIPS * FRAMES, 3), np.float32),
         speakers=SPEAKERS * (CLIPS // 2),
         names=_NAMES,
