@@ -8,7 +8,8 @@ import numpy.typing as npt
 
 from mit_core.animation.animation import Animation
 from mit_core.animation.blinks import closing_times, lid_closure
-from mit_core.animation.head import head_turns, turn_head
+from mit_core.animation.head import eased_in, head_turns, turn_head
+from mit_core.animation.learned import Manner, learned_manner
 from mit_core.animation.portrait_face import face_of_portrait, to_image
 from mit_core.animation.published import published_face, published_manner, published_portrait
 from mit_core.animation.resting import talking_face
@@ -25,7 +26,7 @@ Array = npt.NDArray[np.floating]
 
 _CHOICES = {
     "postprocess": ("resting", "published"),
-    "head_motion": ("natural", "none"),
+    "head_motion": ("learned", "natural", "none"),
     "blinks": ("natural", "none"),
 }
 
@@ -41,8 +42,11 @@ class Settings:
         amp_lip_x, amp_lip_y: gains of the mouth's motion, sideways and up and down.
         rest_in_pauses: the mouth comes to rest where nobody speaks.
         blinks: ``natural`` or ``none``.
-        head_motion: ``natural`` or ``none``.
-        head_strength: gain of the head's motion; 1 turns by about 2 degrees.
+        head_motion: ``learned`` (by the speaker-aware branch, brows with it), ``natural`` (a gentle
+            idle motion of about 2 degrees) or ``none``.
+        amp_pos: gain of that motion.
+        style: in whose manner the head moves as learned: a training speaker's name, the path of an
+            embedding (.npy or .txt, 256 numbers), or None for the driving voice's own.
         seed: of blinks and head motion.
     """
 
@@ -53,7 +57,8 @@ class Settings:
     rest_in_pauses: bool = True
     blinks: str = "natural"
     head_motion: str = "natural"
-    head_strength: float = 1.0
+    amp_pos: float = 1.0
+    style: str | None = None
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -87,41 +92,72 @@ def animate(
         checkpoint: trained content branch.
         points: shape = (68, 2 or 3), the portrait's landmarks in pixels.
         settings: see ``Settings``.
-        speaker: the published speaker-aware branch, which then moves the head instead.
+        speaker: trained speaker-aware branch; wanted where the head moves as learned.
 
     Raises:
-        UserError: the landmarks form no face.
+        UserError: the landmarks form no face; no such style; the speaker-aware branch is missing,
+            or hears another feature.
     """
     settings = settings or Settings()
+    # one stream of chance each: switching one off leaves the other as it was
+    blink_rng, head_rng = np.random.default_rng([settings.seed, speech.n_samples]).spawn(2)
+    learned = _learned(speaker, checkpoint, settings)
+    manner: Manner | None = None
     if settings.postprocess == "published" and checkpoint.adopted:
         portrait = published_portrait(points, checkpoint.mean_face)
-        manner = None
-        if speaker is not None:
-            manner = published_manner(speaker.predict(feature, speech.embedding))
+        moved = None
+        if learned is not None:
+            style = learned.embedding_of(settings.style, speech.embedding)
+            moved = published_manner(learned.predict(feature, style)) * settings.amp_pos
         # these networks were trained to be told the very face that they move
         displacement = checkpoint.predict(feature, portrait.face)
         amps = settings.amp_lip_x, settings.amp_lip_y
-        moving = published_face(displacement, portrait.face, *amps, manner)
+        moving = published_face(displacement, portrait.face, *amps, moved)
     else:
         portrait = face_of_portrait(points)
         moving = _talk(speech, feature, checkpoint, portrait.face, settings)
+        if learned is not None:
+            style = learned.embedding_of(settings.style, speech.embedding)
+            manner = learned_manner(learned, feature, style, int(head_rng.integers(2**32)))
+            moving = moving + settings.amp_pos * manner.brows[: len(moving)]
 
     count = frames_of(speech.seconds, settings.fps)
     shown = resample(moving, FEATURE_HZ, settings.fps, count)
     opening = mouth_opening(shown)
-    # one stream of chance each: switching one off leaves the other as it was
-    blink_rng, head_rng = np.random.default_rng([settings.seed, speech.n_samples]).spawn(2)
     if settings.blinks == "natural":
         closing = closing_times(speech.seconds, blink_rng)
         shown = close_lids(shown, lid_closure(count, settings.fps, closing))
-    if settings.head_motion == "natural" and speaker is None:
-        shown = turn_head(shown, head_turns(count, settings.fps, settings.head_strength, head_rng))
+    if settings.head_motion == "natural":
+        shown = turn_head(shown, head_turns(count, settings.fps, settings.amp_pos, head_rng))
+    elif manner is not None:
+        gain = settings.amp_pos * eased_in(count, settings.fps)
+        head = manner.head.resampled(FEATURE_HZ, settings.fps, count)
+        shown = head.scaled(gain).apply(shown)
     return Animation(
         landmarks=to_image(shown, portrait),
         mouth_opening=opening.astype(np.float32),
         fps=float(settings.fps),
         portrait=to_image(portrait.face[None], portrait)[0],
     )
+
+
+def _learned(
+    speaker: SpeakerCheckpoint | None, content: ContentCheckpoint, settings: Settings
+) -> SpeakerCheckpoint | None:
+    """The branch that moves the head; None where something else does."""
+    if settings.head_motion != "learned":
+        return None
+    if speaker is None:
+        raise UserError(
+            "animate.head_motion is 'learned', but there is no speaker-aware branch: train one "
+            "(train_speaker), or choose natural or none."
+        )
+    if speaker.feature != content.feature:
+        raise UserError(
+            f"the speaker-aware branch hears {speaker.feature}, the content branch "
+            f"{content.feature}: train both on one feature."
+        )
+    return speaker
 
 
 def _talk(

@@ -34,8 +34,13 @@ def head_turns(
     """Pitch, yaw and roll of every frame, in degrees, beginning at 0; shape = (n_frames, 3)."""
     times = np.arange(n_frames) / rate
     turns = np.stack([wander(times, hertz, rng) for hertz in _HERTZ], axis=1)
-    ease = np.clip(times / _EASE_S, 0, 1)
-    return turns * _DEGREES * strength * (ease * ease * (3 - 2 * ease))[:, None]
+    return turns * _DEGREES * strength * eased_in(n_frames, rate)[:, None]
+
+
+def eased_in(n_frames: int, rate: float) -> npt.NDArray[np.float64]:
+    """Share of the motion in each frame, from 0 to 1; shape = (n_frames,)."""
+    ease = np.clip(np.arange(n_frames) / rate / _EASE_S, 0, 1)
+    return ease * ease * (3 - 2 * ease)
 
 
 def turn_head(landmarks: Array, degrees: Array) -> npt.NDArray[np.float64]:

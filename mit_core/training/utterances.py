@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mit_core.models.autovc_conversion import MULTIPLE
-from mit_core.sequences import Voices
+from mit_core.sequences import Sequences, Voices
 
 Array = npt.NDArray[np.float32]
 
@@ -79,7 +79,7 @@ def frames_of_speakers(voices: Voices) -> dict[str, int]:
     return totals
 
 
-def mean_embeddings(voices: Voices) -> dict[str, Array]:
+def mean_embeddings(voices: Voices | Sequences) -> dict[str, Array]:
     """Each speaker's mean embedding over all recordings, brought to unit norm; shape = (256,)."""
     means = {}
     speakers = np.array(voices.speakers)

@@ -117,16 +117,30 @@ def small_branch() -> SpeakerAware:
         return SpeakerAware(SMALL).eval()
 
 
-def test_stretches_of_a_batch_do_not_see_each_other():
+def test_stretches_and_noises_do_not_see_each_other():
     model = small_branch()
-    chunks, embeddings, noise = torch.randn(3, 30, 4), torch.randn(3, 6), torch.randn(3, 13, 4)
+    chunks, embeddings, noise = torch.randn(3, 40, 4), torch.randn(3, 6), torch.randn(2, 3, 23, 4)
     with torch.inference_mode():
-        together = model.along(chunks, embeddings, noise)
-        apart = [
-            model.along(chunks[i : i + 1], embeddings[i : i + 1], noise[i : i + 1])[0]
-            for i in range(3)
-        ]
-    torch.testing.assert_close(together, torch.stack(apart))
+        together, codes = model.along(chunks, embeddings, noise)
+        assert together.shape == (2, 3, 23, 204)
+        for i in range(3):
+            for k in range(2):
+                apart, code = model.along(
+                    chunks[i : i + 1], embeddings[i : i + 1], noise[k : k + 1, i : i + 1]
+                )
+                torch.testing.assert_close(together[k, i], apart[0, 0])
+            torch.testing.assert_close(codes[i], code[0])
+
+
+def test_a_piece_begins_with_an_exact_window():
+    model = small_branch()
+    chunk = torch.randn(1, 40, 4)
+    with torch.inference_mode():
+        along = model._hear_along(chunk)[0]
+        exact = model.hear(chunk[0].unfold(0, 18, 1).transpose(1, 2))
+    assert along.shape == exact.shape
+    torch.testing.assert_close(along[[0, 16]], exact[[0, 16]])
+    assert not torch.allclose(along[15], exact[15], atol=1e-6)
 
 
 def test_every_frame_hears_all_others():

@@ -1,0 +1,78 @@
+"""What a speaker-aware branch starts from: weights of chance, of the content branch, of a file."""
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from mit_core.models.checkpoint import load_weights
+from mit_core.models.content import ContentBranch, ContentDims
+from mit_core.models.speaker_aware import EMBEDDING_GAIN, SpeakerAware, SpeakerDims
+
+Array = npt.NDArray[np.floating]
+
+_NEAREST = 0.5
+"""Voices of a corpus are taken to differ by this at least, d-vectors times 3: a single speaker's
+clips are not blown up into several."""
+
+
+def fresh_branch(features: int, embeddings: Array, dropout: float, seed: int) -> SpeakerAware:
+    """A network of random weights that already tells the corpus's speakers apart.
+
+    d-vectors of different people have most of their length in common, and the default weights
+    shrink what is left a hundredfold, so that training would take its first thousand steps to find
+    out that there are speakers. Layers keep their input's variance instead (He et al. 2015), and
+    the first one begins from what the corpus's voices have in common.
+
+    Args:
+        features: bands of one feature frame.
+        embeddings: shape = (S, 256), unit norm, the training speakers'.
+        dropout: between LSTM layers.
+        seed: of the weights.
+    """
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        model = SpeakerAware(SpeakerDims(features=features), dropout)
+        for layer in [*model.spk_emb_encoder, *list(model.out)[:-1]]:
+            if isinstance(layer, nn.Linear):
+                nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+                nn.init.zeros_(layer.bias)
+    told = torch.from_numpy(np.asarray(embeddings, np.float32)) * EMBEDDING_GAIN
+    common = told.mean(dim=0)
+    apart = float((told - common).square().sum(dim=1).mean().sqrt())
+    first = model.spk_emb_encoder[0]
+    assert isinstance(first, nn.Linear)
+    with torch.no_grad():
+        first.weight.mul_(np.sqrt(first.in_features) / max(apart, _NEAREST))
+        first.bias.copy_(-first.weight @ common)
+    return model
+
+
+@torch.no_grad()
+def start_from_content(model: SpeakerAware, path: str | Path, heard: Array) -> None:
+    """Give the LSTM the content branch's weights.
+
+    The content branch looks at each frame through a small network before its LSTM, which the
+    speaker-aware branch lacks: its best linear stand-in (least squares on real frames) is folded
+    into the LSTM's first weights.
+
+    Args:
+        model: gets the weights.
+        path: a content checkpoint, ours or the published one's.
+        heard: shape = (N, F), standardised frames, some hundreds at least.
+
+    Raises:
+        UserError: no such file, or no content branch of this width in it.
+    """
+    content = ContentBranch(ContentDims(features=heard.shape[1])).eval()
+    load_weights(content, path)
+    frames = torch.from_numpy(np.asarray(heard, np.float32))
+    inputs = torch.cat([frames, torch.ones(len(frames), 1)], dim=1)
+    linear: Tensor = torch.linalg.lstsq(inputs, content.fc_prior(frames)).solution
+    weights = content.bilstm.state_dict()
+    first = weights["weight_ih_l0"]
+    weights["bias_ih_l0"] = weights["bias_ih_l0"] + first @ linear[-1]
+    weights["weight_ih_l0"] = first @ linear[:-1].T
+    model.audio_content_encoder.load_state_dict(weights)
