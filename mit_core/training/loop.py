@@ -2,6 +2,7 @@
 
 import math
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -23,6 +24,9 @@ from mit_core.training.trouble import explained, not_a_number
 
 TERMINATED = 128 + signal.SIGTERM
 """Exit status of a run that SIGTERM ended after it had saved its state."""
+
+_SHOWN_EVERY_S, _LOGGED_EVERY_S = 0.2, 15.0
+"""Seconds between two states of the progress bar on a terminal, and in a file, which keeps all."""
 
 # Agreed on by all processes together with the losses; no loss may have these names.
 _SECONDS, _STOP = "seconds", "asked to stop"
@@ -146,6 +150,8 @@ class _Run:
             desc=self.title,
             unit="step",
             file=self.bar,
+            # a terminal redraws its line; a file would keep every one
+            mininterval=_SHOWN_EVERY_S if _is_terminal(self.bar) else _LOGGED_EVERY_S,
             disable=not fabric.is_global_zero,
         ) as shown:
             while not self._over(progress):
@@ -209,6 +215,10 @@ class _Run:
     def _write_results(self, recipe: Recipe, progress: Progress) -> None:
         recipe.save(self.folder / "last.pt")
         write_history(self.folder / "history.csv", progress.history)
+
+
+def _is_terminal(bar: TextIO | None) -> bool:
+    return (bar or sys.stderr).isatty()
 
 
 def _shown(row: Mapping[str, float]) -> dict[str, str]:

@@ -14,8 +14,12 @@ from mit_core.demo.plan import plan
 
 # Every name that a shell, a wildcard or an encoding could trip over.
 NAMES = ("it's a take", "안녕하세요", 'say "hi" {name}', "plain", "second", "third")
-PER_SHARD = ("intake", "normalise", "segment", "landmarks", "register", "speech", "feature")
-AFTER_CORPUS = ("tabulate", "scaling", "dump", "pickles", "train_content", "evaluate_content")
+PER_SHARD = ("intake", "normalise", "segment", "landmarks", "register", "speech")
+AFTER_CORPUS = (
+    *("tabulate", "scaling", "dump", "pickles", "fit_content", "evaluate_content"),
+    *("fit_speaker", "evaluate_speaker", "training_table"),
+)
+SHORT = {"steps": 30, "validate_every": 15, "checkpoint_every": 15}
 
 
 FOOTAGE = "my footage"
@@ -30,7 +34,9 @@ def settings(videos: Path) -> dict:
             "split": {"val": 0.2, "test": 0.2},
         },
         "dump": {"text": True},
-        "train_content": {"steps": 30, "validate_every": 15, "checkpoint_every": 15},
+        "train_autovc": SHORT,
+        "train_content": SHORT,
+        "train_speaker": {**SHORT, "steps": 4, "validate_every": 2},
         "animate": {"portraits": "a {face}.png", "speech": ["voice.wav"]},
     }
 
@@ -130,9 +136,9 @@ def test_editing_a_config_value_reruns_what_depends_on_it(project: Project) -> N
     del project.settings["animate"]["amp_lip_y"]
     project.settings["speech"] = {"loudness_dbfs": -23.0}
     jobs = project.jobs()
-    assert jobs["speech"] == jobs["feature"] == 2
+    assert jobs["speech"] == 2
     assert not {"intake", "normalise", "segment", "landmarks", "register"} & set(jobs)
-    assert {"scaling", "dump", "train_content", "driving_speech", "render"} <= set(jobs)
+    assert {"scaling", "dump", "fit_content", "driving_speech", "render"} <= set(jobs)
     del project.settings["speech"]
     project.settings["report"] = {"title": "Mine"}
     assert project.jobs() == {"report": 1, "all": 1}
@@ -149,7 +155,7 @@ def test_a_file_replaced_by_an_older_one_is_noticed(project: Project) -> None:
     finally:
         voice.write_bytes(given)
         os.utime(voice, ns=(times.st_atime_ns, times.st_mtime_ns))
-    assert jobs["driving_speech"] == 1 and "portrait" not in jobs and "train_content" not in jobs
+    assert jobs["driving_speech"] == 1 and "portrait" not in jobs and "fit_content" not in jobs
     assert project.jobs() == {}
 
 
@@ -169,6 +175,61 @@ def test_editing_a_library_file_reruns_the_rules_that_use_it(project: Project) -
     jobs = after_editing("rendering/warp.py")
     assert jobs == {"render": 1, "evaluate_animations": 1, "report": 1, "all": 1}
     assert project.jobs() == {}
+
+
+def test_every_run_is_in_the_training_table(project: Project) -> None:
+    table = project.table("models/training.tsv").set_index(["kind", "run"])
+    assert set(table.index) == {("content", "default"), ("speaker", "default")}
+    assert (table["feature"] == "mel").all() and (table["sha256"].str.len() == 64).all()
+    assert table.loc[("content", "default"), "steps"] == 30
+    assert "default" in (project.folder / "out" / "report.html").read_text()
+
+
+def test_a_budget_shortens_every_training(project: Project) -> None:
+    project.settings["training"] = {"budget": "2 steps"}
+    jobs = project.jobs()
+    del project.settings["training"]
+    assert jobs["fit_content"] == jobs["fit_speaker"] == 1
+    assert "dump" not in jobs and "driving_speech" not in jobs
+
+
+def test_autovc_is_learned_heard_and_compared(project: Project) -> None:
+    """The other content feature, beside the first one: nothing of the corpus is worked again."""
+    project.settings["content_feature"] = "autovc"
+    project.settings["train_content"] = {**SHORT, "run": "converted"}
+    try:
+        jobs = project.jobs()
+        assert jobs["fit_autovc"] == jobs["dump_autovc"] == jobs["fit_content"] == 1
+        assert jobs["autovc"] == 2 and not set(PER_SHARD) & set(jobs)
+        project.run("--", "all", "ablation")
+        assert project.jobs() == {}
+    finally:
+        del project.settings["content_feature"]
+        project.settings["train_content"] = SHORT
+    table = project.table("models/training.tsv").set_index(["kind", "run"])
+    assert table.loc[("content", "converted"), "feature"].startswith("autovc:")
+    assert table.loc[("autovc", "default"), "steps"] == 30
+    ablation = project.table("evaluation/ablation.tsv")
+    assert list(ablation["networks"]) == ["mel", "mel + speaker", "autovc", "autovc + speaker"]
+    reconstruction = project.table("evaluation/autovc/default.tsv")
+    assert "mean_frame" in set(reconstruction["predictor"])
+
+
+def test_pickles_can_stand_in_for_footage(project: Project) -> None:
+    kept = dict(project.settings)
+    project.settings |= {
+        "results": "imported",
+        "import_dump": {"prefix": "out/dump/corpus", "feature": "mel"},
+    }
+    try:
+        project.run("--", "all")
+    finally:
+        project.settings = kept
+    mine = project.folder / "imported"
+    assert len((mine / "corpus" / "segments.tsv").read_text().splitlines()) == 1 + len(
+        project.table("corpus/segments.tsv")
+    )
+    assert (mine / "report.html").is_file() and len(list((mine / "animations").glob("*.mp4"))) == 1
 
 
 def test_adding_a_video_reruns_its_shard_alone(project: Project) -> None:
