@@ -64,8 +64,10 @@ class AutoVCRecipe:
         self.own = np.array(train.embeddings, np.float32)
         self.sampler = CropSampler(train, settings.crop)
         self.rng = batch_generator(fabric, settings.seed)
+        # By the network's own size, which an initial checkpoint may have brought.
+        size = "published" if self.network.dims == _DIMS["published"] else "small"
         rate = settings.learning_rate
-        self.peak = _LEARNING_RATES[settings.size] if rate is None else rate
+        self.peak = _LEARNING_RATES[size] if rate is None else rate
         matrices = [p for p in self.network.parameters() if p.ndim > 1]
         vectors = [p for p in self.network.parameters() if p.ndim <= 1]
         optimiser = torch.optim.AdamW(

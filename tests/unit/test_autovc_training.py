@@ -17,7 +17,7 @@ from mit_core.training import autovc_recipe
 from mit_core.training.autovc import train_autovc
 from mit_core.training.autovc_settings import AutoVCSettings
 from mit_core.training.autovc_validation import validate_autovc
-from mit_core.training.hardware import Hardware
+from mit_core.training.hardware import Hardware, open_fabric
 from mit_core.training.utterances import (
     CropSampler,
     mean_embeddings,
@@ -108,6 +108,15 @@ def test_training_goes_on_from_a_checkpoint_with_its_scaling(tmp_path):
     assert same(begun.model.state_dict(), ended.model.state_dict())
     np.testing.assert_array_equal(begun.mean, ended.mean)
     assert set(ended.speakers) == {"ann", "bob"}
+
+
+def test_the_published_size_has_its_own_rate_wherever_it_comes_from(tmp_path):
+    path = tmp_path / "ckpt_autovc.pth"
+    torch.save({"model": AutoVC().state_dict()}, path)
+    fabric = open_fabric(Hardware())
+    for settings in (replace(QUICK, initial=str(path)), replace(QUICK, size="published")):
+        assert autovc_recipe.AutoVCRecipe(TRAIN, VAL, settings, fabric).peak == 1e-4
+    assert autovc_recipe.AutoVCRecipe(TRAIN, VAL, QUICK, fabric).peak == 2e-3
 
 
 def test_without_validation_the_last_model_is_the_best(tmp_path):
