@@ -14,7 +14,7 @@ from mit_core.models.speaker_checkpoint import SpeakerCheckpoint
 Array = npt.NDArray[np.floating]
 
 _WINDOW, _ORDER = 15, 3
-"""Savitzky-Golay at 62.5 Hz: 0.24 s, in which no head turns to and fro, but a predictor trembles."""
+"""Savitzky-Golay at 62.5 Hz: in 0.24 s no head turns to and fro, but a predictor trembles."""
 
 
 @dataclass(frozen=True)

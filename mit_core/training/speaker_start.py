@@ -13,6 +13,10 @@ from mit_core.models.speaker_aware import EMBEDDING_GAIN, SpeakerAware, SpeakerD
 
 Array = npt.NDArray[np.floating]
 
+_BAND = 4.0
+"""Channels, standard deviation of the band of noise that a hidden unit hears: an eighth of its
+frequency, with 128 channels from 0.08 to 3 Hz."""
+
 _NEAREST = 0.5
 """Voices of a corpus are taken to differ by this at least, d-vectors times 3: a single speaker's
 clips are not blown up into several."""
@@ -39,6 +43,7 @@ def fresh_branch(features: int, embeddings: Array, dropout: float, seed: int) ->
             if isinstance(layer, nn.Linear):
                 nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
                 nn.init.zeros_(layer.bias)
+        _tune_to_noise(model)
     told = torch.from_numpy(np.asarray(embeddings, np.float32)) * EMBEDDING_GAIN
     common = told.mean(dim=0)
     apart = float((told - common).square().sum(dim=1).mean().sqrt())
@@ -48,6 +53,25 @@ def fresh_branch(features: int, embeddings: Array, dropout: float, seed: int) ->
         first.weight.mul_(np.sqrt(first.in_features) / max(apart, _NEAREST))
         first.bias.copy_(-first.weight @ common)
     return model
+
+
+@torch.no_grad()
+def _tune_to_noise(model: SpeakerAware) -> None:
+    """Let each hidden unit hear a narrow band of the noise, so that speeds can be told apart.
+
+    Units that mix all speeds have to unlearn most of them before a head can turn slowly. The
+    encoder starts deaf to the noise, which would only blur who speaks.
+    """
+    dims = model.dims
+    first, embed = model.out[0], model.encoder.embed.embed
+    assert isinstance(first, nn.Linear)
+    centres = torch.linspace(0, dims.noise - 1, first.out_features)[:, None]
+    band = torch.exp(-0.5 * ((torch.arange(dims.noise) - centres) / _BAND).square())
+    tuned = torch.randn(first.out_features, dims.noise) * band
+    # as much noise in each unit as before
+    wanted = first.weight[:, dims.width :].square().sum(dim=1).mean().sqrt()
+    first.weight[:, dims.width :] = tuned * wanted / tuned.norm(dim=1, keepdim=True)
+    embed.weight[:, dims.hidden + dims.code :] = 0
 
 
 @torch.no_grad()
