@@ -64,12 +64,12 @@ def evaluate_posed(
     """
     said = load_content(content)
     manner = None if speaker is None else load_speaker(speaker)
-    bases = base_faces(test, said.base, said.speaker_faces, said.rest_face - said.mean_face)
-    with limited_threads(threads):
-        rows = [
-            _measure(said, manner, test, index, bases[index])
-            for index in np.flatnonzero(np.diff(test.offsets) >= _SHORTEST)
-        ]
+    clips = np.flatnonzero(np.diff(test.offsets) >= _SHORTEST)
+    rows = []
+    if len(clips):
+        bases = base_faces(test, said.base, said.speaker_faces, said.rest_face - said.mean_face)
+        with limited_threads(threads):
+            rows = [_measure(said, manner, test, index, bases[index]) for index in clips]
     means = {name: _mean([row[name] for row in rows]) for name in COLUMNS}
     return {**means, "clips": len(rows)}
 
