@@ -8,14 +8,19 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from mit_core.corpus.lags import read_shifts
 from mit_core.corpus.layout import FEATURE, REGISTERED, SPEECH, results_of
 from mit_core.corpus.shards import Item, read_index
+from mit_core.corpus.sync import moved_frames
 from mit_core.errors import UserError
 from mit_core.files import read_json, write_json, written_whole
 from mit_core.provenance import digest_of
 from mit_core.sequences import Sequences, Voices
 
 INDEX = "index.json"
+
+_SEEN = ("landmarks", "quaternions", "translations")
+"""Arrays that follow the picture, not the sound."""
 
 # Array of the dump -> where a segment's lies: stage, file, name in it; type and width of a frame.
 _IN_FRAMES: dict[str, tuple[str, str, str, tuple[type[np.generic], tuple[int, ...]]]] = {
@@ -27,7 +32,13 @@ _IN_FRAMES: dict[str, tuple[str, str, str, tuple[type[np.generic], tuple[int, ..
 }
 
 
-def dump_arrays(indices: Sequence[Path], segments: Path, folders: dict[str, Path]) -> None:
+def dump_arrays(
+    indices: Sequence[Path],
+    segments: Path,
+    folders: dict[str, Path],
+    *,
+    lags: Path | None = None,
+) -> None:
     """Lay each split's segments end to end in memory-mappable files.
 
     Args:
@@ -37,23 +48,31 @@ def dump_arrays(indices: Sequence[Path], segments: Path, folders: dict[str, Path
             (N, 4), ``translations.npy`` (N, 3), ``mel.npy`` (N, 80), all float32, and ``f0.npy``
             (N,), int16, at 62.5 Hz; ``faces.npy`` (S, 204), ``embeddings.npy`` (S, 256);
             ``index.json``.
+        lags: the table of lags (``lags.write_lags``): a segment that is heard later than seen is
+            shown as much later, its end frames repeated. None leaves all as filmed.
     """
     table = pd.read_csv(segments, sep="\t", dtype={"segment": str})
     split_of = dict(zip(table["segment"], table["split"], strict=True))
     items = [item for index in sorted(indices) for item in read_index(index) if item.usable]
     items.sort(key=lambda item: item.id)
     results = results_of(indices[0])
+    shifts = {} if lags is None else read_shifts(lags)
     for split, folder in folders.items():
-        _dump_split([item for item in items if split_of[item.id] == split], folder, results)
+        mine = [item for item in items if split_of[item.id] == split]
+        _dump_split(mine, folder, results, [shifts.get(item.id, 0) for item in mine])
 
 
-def _dump_split(items: Sequence[Item], folder: Path, results: Path) -> None:
+def _dump_split(items: Sequence[Item], folder: Path, results: Path, shifts: Sequence[int]) -> None:
     lengths = [_length(item, results) for item in items]
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(int)
     for name, (stage, file, array, kind) in _IN_FRAMES.items():
-        homes = [results / item.data[stage] / file for item in items]
+        later = shifts if name in _SEEN else [0] * len(items)
+        sources = [
+            partial(_moved, results / item.data[stage] / file, array, length, shift)
+            for item, length, shift in zip(items, lengths, later, strict=True)
+        ]
         with written_whole(folder / f"{name}.npy") as part:
-            _fill(part, offsets, [partial(_one_of, home, array) for home in homes], kind)
+            _fill(part, offsets, sources, kind)
     registered = [results / item.data["registered"] / REGISTERED for item in items]
     speech = [results / item.data["speech"] / SPEECH for item in items]
     for name, rows, width in (
@@ -68,7 +87,9 @@ def _dump_split(items: Sequence[Item], folder: Path, results: Path) -> None:
             "offsets": offsets.tolist(),
             "speakers": [item.speaker for item in items],
             "names": [item.id for item in items],
-            "digest": digest_of([[item.id, item.speaker, item.key] for item in items]),
+            "digest": digest_of(
+                [[i.id, i.speaker, i.key, shift] for i, shift in zip(items, shifts, strict=True)]
+            ),
         },
     )
 
@@ -83,6 +104,11 @@ def _one_of(file: Path, name: str) -> np.ndarray:
     """One array of an npz, which is closed again: there may be more segments than file handles."""
     with np.load(file) as arrays:
         return arrays[name]
+
+
+def _moved(file: Path, name: str, length: int, later: int) -> np.ndarray:
+    """An array's first frames, moved in time."""
+    return _one_of(file, name)[:length][moved_frames(length, later)]
 
 
 def _fill(
