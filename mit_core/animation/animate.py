@@ -1,7 +1,7 @@
 """Speech and a portrait -> the portrait's landmarks over time."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -25,10 +25,14 @@ from mit_core.speech.features import SpeechFeatures
 Array = npt.NDArray[np.floating]
 
 _CHOICES = {
-    "postprocess": ("resting", "published"),
+    "postprocess": ("auto", "resting", "published"),
     "head_motion": ("learned", "natural", "none"),
     "blinks": ("natural", "none"),
 }
+
+
+_PUBLISHED_AMP_LIP, _PUBLISHED_AMP_POS = 2.0, 0.5
+"""Gains of the published inference."""
 
 
 @dataclass(frozen=True)
@@ -37,27 +41,30 @@ class Settings:
 
     Attributes:
         fps: frames a second of the animation.
-        postprocess: ``resting`` (closed lips are the checkpoint's resting face) or ``published``
-            (rest guessed from each coordinate, as MakeItTalk did).
-        amp_lip_x, amp_lip_y: gains of the mouth's motion, sideways and up and down.
+        postprocess: ``resting`` (closed lips are the checkpoint's resting face), ``published``
+            (rest guessed from each coordinate, as MakeItTalk did), or ``auto``: ``published`` for
+            the published checkpoints, ``resting`` for ours.
+        amp_lip_x, amp_lip_y: gains of the mouth's motion, sideways and up and down; None is 2, as
+            published, where post-processing is, else 1.
         rest_in_pauses: the mouth comes to rest where nobody speaks.
         blinks: ``natural`` or ``none``.
         head_motion: ``learned`` (by the speaker-aware branch, brows with it), ``natural`` (a gentle
             idle motion of about 2 degrees) or ``none``.
-        amp_pos: gain of that motion.
+        amp_pos: gain of that motion; None is .5, as published, for the published checkpoints, and
+            1 otherwise.
         style: in whose manner the head moves as learned: a training speaker's name, the path of an
             embedding (.npy or .txt, 256 numbers), or None for the driving voice's own.
         seed: of blinks and head motion.
     """
 
     fps: float = 25.0
-    postprocess: str = "resting"
-    amp_lip_x: float = 1.0
-    amp_lip_y: float = 1.0
+    postprocess: str = "auto"
+    amp_lip_x: float | None = None
+    amp_lip_y: float | None = None
     rest_in_pauses: bool = True
     blinks: str = "natural"
     head_motion: str = "natural"
-    amp_pos: float = 1.0
+    amp_pos: float | None = None
     style: str | None = None
     seed: int = 0
 
@@ -69,6 +76,25 @@ class Settings:
                 )
         if not 1 <= self.fps <= 240:
             raise UserError(f"animate.fps is {self.fps}; give 1 to 240 frames a second")
+
+    def for_checkpoint(self, adopted: bool) -> "Settings":
+        """With every choice made that was left to the checkpoint.
+
+        Args:
+            adopted: it is the published one.
+        """
+        postprocess = self.postprocess
+        if postprocess == "auto":
+            postprocess = "published" if adopted else "resting"
+        lips = _PUBLISHED_AMP_LIP if postprocess == "published" else 1.0
+        head = _PUBLISHED_AMP_POS if adopted else 1.0
+        return replace(
+            self,
+            postprocess=postprocess,
+            amp_lip_x=lips if self.amp_lip_x is None else self.amp_lip_x,
+            amp_lip_y=lips if self.amp_lip_y is None else self.amp_lip_y,
+            amp_pos=head if self.amp_pos is None else self.amp_pos,
+        )
 
 
 def frames_of(seconds: float, fps: float) -> int:
@@ -98,7 +124,9 @@ def animate(
         UserError: the landmarks form no face; no such style; the speaker-aware branch is missing,
             or hears another feature.
     """
-    settings = settings or Settings()
+    settings = (settings or Settings()).for_checkpoint(checkpoint.adopted)
+    amps = settings.amp_lip_x or 0.0, settings.amp_lip_y or 0.0
+    amp_pos = settings.amp_pos or 0.0
     # one stream of chance each: switching one off leaves the other as it was
     blink_rng, head_rng = np.random.default_rng([settings.seed, speech.n_samples]).spawn(2)
     learned = _learned(speaker, checkpoint, settings)
@@ -108,18 +136,17 @@ def animate(
         moved = None
         if learned is not None:
             style = learned.embedding_of(settings.style, speech.embedding)
-            moved = published_manner(learned.predict(feature, style)) * settings.amp_pos
+            moved = published_manner(learned.predict(feature, style), amp_pos)
         # these networks were trained to be told the very face that they move
         displacement = checkpoint.predict(feature, portrait.face)
-        amps = settings.amp_lip_x, settings.amp_lip_y
         moving = published_face(displacement, portrait.face, *amps, moved)
     else:
         portrait = face_of_portrait(points)
-        moving = _talk(speech, feature, checkpoint, portrait.face, settings)
+        moving = _talk(speech, feature, checkpoint, portrait.face, settings, amps)
         if learned is not None:
             style = learned.embedding_of(settings.style, speech.embedding)
             manner = learned_manner(learned, feature, style, int(head_rng.integers(2**32)))
-            moving = moving + settings.amp_pos * manner.brows[: len(moving)]
+            moving = moving + amp_pos * manner.brows[: len(moving)]
 
     count = frames_of(speech.seconds, settings.fps)
     shown = resample(moving, FEATURE_HZ, settings.fps, count)
@@ -128,9 +155,9 @@ def animate(
         closing = closing_times(speech.seconds, blink_rng)
         shown = close_lids(shown, lid_closure(count, settings.fps, closing))
     if settings.head_motion == "natural":
-        shown = turn_head(shown, head_turns(count, settings.fps, settings.amp_pos, head_rng))
+        shown = turn_head(shown, head_turns(count, settings.fps, amp_pos, head_rng))
     elif manner is not None:
-        gain = settings.amp_pos * eased_in(count, settings.fps)
+        gain = amp_pos * eased_in(count, settings.fps)
         head = manner.head.resampled(FEATURE_HZ, settings.fps, count)
         shown = head.scaled(gain).apply(shown)
     return Animation(
@@ -166,9 +193,9 @@ def _talk(
     checkpoint: ContentCheckpoint,
     face: Array,
     settings: Settings,
+    amps: tuple[float, float],
 ) -> Array:
     """The portrait's face while it talks, head still; (T, 204), face units, 62.5 Hz."""
-    amps = settings.amp_lip_x, settings.amp_lip_y
     base = checkpoint.rest_face if checkpoint.base == "closed" else checkpoint.mean_face
     displacement = checkpoint.predict(feature, base)
     if settings.postprocess == "published":

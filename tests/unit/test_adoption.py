@@ -140,9 +140,7 @@ def test_published_checkpoints_animate_as_the_published_inference(adopted):
         n_samples=32000,
     )
     points = standard_face()[:, :2] * 80 + 128
-    how = Settings(
-        fps=62.5, postprocess="published", amp_lip_x=2, amp_lip_y=2, blinks="none", seed=3
-    )
+    how = Settings(fps=62.5, blinks="none", head_motion="learned", seed=3)
     made = animate(speech, feature, content, points, how, speaker)
 
     portrait = published_portrait(points, content.mean_face)

@@ -118,7 +118,7 @@ def test_a_published_checkpoint_is_told_the_portraits_own_face():
     jaw_and_nose = [*range(17), *range(28, 36)]  # 27 is put in line with 28 and 29
     moved = made.landmarks[0, jaw_and_nose, :2] - points[jaw_and_nose, :2]
     assert np.abs(moved).max() < 0.5
-    animate(speech, feature, adopted, points, STILL)
+    animate(speech, feature, adopted, points, replace(STILL, postprocess="resting"))
     np.testing.assert_array_equal(told[1], adopted.rest_face)
 
 

@@ -5,9 +5,9 @@ import pytest
 from sequence_makers import talking
 
 from mit_core.evaluation.content import evaluate_content
-from mit_core.evaluation.tables import write_table
 from mit_core.evaluation.measures import ClipMeasures, mean_measures, measure_clip
 from mit_core.evaluation.ridge import fit_ridge
+from mit_core.evaluation.tables import write_table
 from mit_core.models.checkpoint import FeatureScaling
 from mit_core.models.windows import windows
 from mit_core.training import chunks
