@@ -13,10 +13,10 @@ FURTHEST = 12
 """Frames either way that are searched: 192 ms, beyond which footage is broken otherwise."""
 _SMALLEST = 2
 """Shorter lags, frames, are left alone: they are less than a video frame."""
-_CLEAR, _BETTER = 3.0, 1.0
+_CLEAR, _BETTER = 2.5, 1.0
 """Least evidence, in standard errors: of the correlation at the new lag, and of its gain over the
-present one. Of 42 clips of 3 to 7 s moved by 80 ms, real footage of 14 speakers, 18 are then moved
-back, to within 2 frames; left in time, none is moved."""
+present one. Of 42 real clips of 3 to 7 s, by 14 speakers, 26 are moved back (to within 2 frames)
+when they are 80 ms late, 35 when they are as early, and none when they are in time."""
 
 
 @dataclass(frozen=True)
