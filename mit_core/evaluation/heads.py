@@ -10,7 +10,7 @@ from mit_core.animation.learned import learned_manner
 from mit_core.faces.head_motion import motion_of_pose, motion_sizes
 from mit_core.models.speaker_checkpoint import SpeakerCheckpoint, load_speaker
 from mit_core.sequences import Sequences
-from mit_core.training.content import limited_threads
+from mit_core.training.hardware import limited_threads
 
 Sizes = npt.NDArray[np.float64]
 

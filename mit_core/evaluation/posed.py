@@ -20,7 +20,7 @@ from mit_core.models.checkpoint import ContentCheckpoint, load_content
 from mit_core.models.speaker_checkpoint import SpeakerCheckpoint, load_speaker
 from mit_core.sequences import Sequences
 from mit_core.training.bases import base_faces
-from mit_core.training.content import limited_threads
+from mit_core.training.hardware import limited_threads
 
 Array = npt.NDArray[np.floating]
 

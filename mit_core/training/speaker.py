@@ -12,10 +12,9 @@ from mit_core.files import write_json
 from mit_core.models.checkpoint import FeatureScaling, load_content
 from mit_core.models.speaker_checkpoint import load_speaker
 from mit_core.sequences import Sequences
-from mit_core.training.content import limited_threads
 from mit_core.training.data import feature_statistics
 from mit_core.training.fingerprint import run_fingerprint
-from mit_core.training.hardware import Hardware
+from mit_core.training.hardware import Hardware, limited_threads
 from mit_core.training.loop import TrainingResult, train
 from mit_core.training.record import write_record
 from mit_core.training.speaker_recipe import SpeakerRecipe
