@@ -21,8 +21,8 @@ include: "rules/demo.smk"
 include: "rules/media.smk"
 include: "rules/faces.smk"
 include: "rules/speech.smk"
+include: "rules/imports.smk" if IMPORT["prefix"] else "rules/tables.smk"
 include: "rules/corpus.smk"
-include: "rules/imports.smk"
 include: "rules/autovc.smk"
 include: "rules/content.smk"
 include: "rules/speaker.smk"
@@ -51,8 +51,8 @@ rule all:
 rule prepare:
     """Everything that training reads: tables, scaling, arrays and pickles."""
     input:
-        rules.tabulate.output,
-        rules.dump.output,
+        TABLES.values(),
+        [arrays_of(split) for split in SPLITS],
         lambda wildcards: scaling_of(content_feature()),
         EXPORTS,
 

@@ -30,6 +30,10 @@ R = config["results"].rstrip("/")
 DUMP = f"{R}/dump/{config['corpus']['name']}"
 IMPORT = config["import_dump"]
 IS_DEMO = config["corpus"]["videos"] == DEMO and not IMPORT["prefix"]
+TABLES = {
+    name: f"{R}/corpus/{name}.tsv"
+    for name in ("manifest", "segments", "quarantine", "funnel")
+}
 DETECTOR = {key: config["landmarks"][key] for key in ("detector", "weights")}
 
 
@@ -56,7 +60,10 @@ def detector_gpus():
 def arrays_of(split, feature="mel"):
     """The files of one split's dump, the index first, with those of its content feature."""
     folder = f"{DUMP}_{split}"
-    files = [f"{folder}/index.json", *(f"{folder}/{name}.npy" for name in layout.ARRAYS)]
+    files = [
+        f"{folder}/index.json",
+        *(f"{folder}/{name}.npy" for name in layout.ARRAYS),
+    ]
     return files if feature == "mel" else files + feature_files(split, feature)
 
 

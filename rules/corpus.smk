@@ -1,4 +1,4 @@
-"""Stage 8: the corpus's tables, its scaling, and its dump as arrays and pickles."""
+"""Stage 8: the corpus's content feature and scaling, and its dump in the layouts of others."""
 
 EXPORTS = []
 if config["dump"]["pickles"]:
@@ -9,82 +9,10 @@ if config["dump"]["text"]:
     EXPORTS += expand(f"{DUMP}_{{split}}_text", split=SPLITS)
 
 
-rule splits:
-    """Who trains and who is held out; known before any network hears a segment."""
-    input:
-        indices("speech"),
-    output:
-        f"{R}/corpus/splits.tsv",
-    log:
-        f"{R}/logs/splits.log",
-    benchmark:
-        f"{R}/benchmarks/splits.tsv"
-    conda:
-        "../envs/train.yaml"
-    resources:
-        mem_mb=more_memory(1000),
-        runtime=30,
-    params:
-        split=config["corpus"]["split"],
-        code=code("splits"),
-    script:
-        "../workflow_scripts/splits.py"
-
-
-rule tabulate:
-    """A row an input clip, a segment, a rejection and a stage."""
-    input:
-        splits=rules.splits.output[0],
-        indices=[index for stage in layout.STAGES for index in indices(stage)],
-    output:
-        manifest=f"{R}/corpus/manifest.tsv",
-        segments=f"{R}/corpus/segments.tsv",
-        quarantine=f"{R}/corpus/quarantine.tsv",
-        funnel=f"{R}/corpus/funnel.tsv",
-    log:
-        f"{R}/logs/tabulate.log",
-    benchmark:
-        f"{R}/benchmarks/tabulate.tsv"
-    conda:
-        "../envs/train.yaml"
-    resources:
-        mem_mb=more_memory(1000),
-        runtime=30,
-    params:
-        code=code("tabulate"),
-    script:
-        "../workflow_scripts/tabulate.py"
-
-
-rule dump:
-    """The arrays that training reads, memory-mapped; a folder a split."""
-    input:
-        indices=indices("speech"),
-        segments=rules.tabulate.output.segments,
-    output:
-        train=arrays_of("train"),
-        val=arrays_of("val"),
-        test=arrays_of("test"),
-    log:
-        f"{R}/logs/dump.log",
-    benchmark:
-        f"{R}/benchmarks/dump.tsv"
-    conda:
-        "../envs/train.yaml"
-    resources:
-        mem_mb=more_memory(2000),
-        runtime=120,
-    params:
-        splits=SPLITS,
-        code=code("dump"),
-    script:
-        "../workflow_scripts/dump.py"
-
-
 checkpoint choose_feature:
     """What the content branch is to hear, and why."""
     input:
-        segments=rules.tabulate.output.segments,
+        segments=TABLES["segments"],
     output:
         f"{R}/corpus/content_feature.json",
     log:

@@ -6,7 +6,11 @@ if PUBLISHED and not config["published"]["constants"]:
         "(STD_FACE_LANDMARKS.txt, MEAN_STD_AUTOVC_RETRAIN_MEL_AU.txt, obama_emb.txt)."
     )
 
-PUBLISHED_FILES = ("ckpt_content_branch.pth", "ckpt_speaker_branch.pth", "ckpt_autovc.pth")
+PUBLISHED_FILES = (
+    "ckpt_content_branch.pth",
+    "ckpt_speaker_branch.pth",
+    "ckpt_autovc.pth",
+)
 
 
 rule adopt_published:

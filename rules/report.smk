@@ -60,10 +60,7 @@ def evaluations(wildcards):
 
 rule report:
     input:
-        manifest=rules.tabulate.output.manifest,
-        funnel=rules.tabulate.output.funnel,
-        quarantine=rules.tabulate.output.quarantine,
-        segments=rules.tabulate.output.segments,
+        **TABLES,
         feature=rules.choose_feature.output[0],
         training=rules.training_table.output[0],
         history=lambda wildcards: [

@@ -21,4 +21,5 @@ with logged(snakemake.log[0]):
         maker=load_autovc(converter).digest if converter else "imported",
         speakers=Path(settings["speakers"]) if settings["speakers"] else None,
     )
-    tabulate_import(folders, *(Path(table) for table in snakemake.output.tables))
+    tables = ("manifest", "segments", "quarantine", "funnel")
+    tabulate_import(folders, **{name: Path(snakemake.output[name]) for name in tables})
