@@ -12,8 +12,12 @@ if TYPE_CHECKING:
 
 
 def titled(files: list[str], above: str) -> dict[str, Path]:
-    """Files by their place below a folder, in words: content/default.tsv -> content: default."""
+    """Files by their place below a folder, in words: content/default.tsv -> content: default.
+
+    A run's history goes by the run's folder.
+    """
     places = {file: Path(file).relative_to(above).with_suffix("") for file in files}
+    places = {file: p.parent if p.name == "history" else p for file, p in places.items()}
     return {": ".join(p.parts).replace("_", " "): Path(file) for file, p in places.items()}
 
 

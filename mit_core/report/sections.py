@@ -175,7 +175,7 @@ def trained(path: Path) -> Table:
             format_seconds(number(row["seconds"])),
             format_count(number(row["steps"])),
             format_count(number(row["best_step"])),
-            in_words(row["measures"]),
+            _validation(row["measures"]),
             row["sha256"][:10],
         ]
         for row in rows
@@ -186,6 +186,13 @@ def trained(path: Path) -> Table:
     ]
     numeric = [False] * 3 + [True] * 7 + [False] * 2
     return Table(header, cells, numeric)
+
+
+def _validation(measures: str) -> str:
+    """Of a record's measures, those on held-out footage: val_error=0.2; train_loss=1 -> error 0.2."""
+    pairs = [part.partition("=") for part in measures.split("; ")]
+    held_out = [f"{name[4:]} {value}" for name, _, value in pairs if name.startswith("val_")]
+    return in_words(", ".join(held_out))
 
 
 def training(run: str, path: Path, name: str) -> Section:

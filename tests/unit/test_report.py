@@ -184,13 +184,17 @@ def test_every_run_has_a_row_in_the_training_table(tmp_path: Path) -> None:
         {
             **{"kind": "content", "run": name, "feature": "autovc:0a1b", "hours": "0.5"},
             **{"parameters": "2000000", "seconds": "90", "steps": "600", "best_step": "500"},
-            **{"measures": "val_correlation=0.9", "sha256": "f" * 64},
+            **{
+                "measures": "train_loss=2; val_face_distance=0.01; val_correlation=0.9",
+                "sha256": "f" * 64,
+            },
         }
         for name in ("first", "second")
     ]
     page, _ = report(tmp_path, {"training": runs})
     for cell in ("first", "second", "autovc", "30.0 min", "2.00 M", "ffffffffff"):
         assert cell in page.cells
+    assert "face distance 0.01, correlation 0.9" in page.cells
     assert "0a1b" not in page.words
 
 
