@@ -10,7 +10,6 @@ MOST_POSITIONS = 512
 """Rows of the positional table: the longest sequence that attention can take, 8.2 s at 62.5 Hz."""
 
 _STD_EPSILON = 1e-6
-_DROPOUT = 0.1
 
 
 @dataclass(frozen=True)
@@ -22,12 +21,14 @@ class AttentionDims:
         heads: attention heads, which share the width.
         layers: blocks.
         hidden: width of the feed-forward layer inside a block.
+        dropout: while training only; published .1.
     """
 
     width: int = 64
     heads: int = 2
     layers: int = 2
     hidden: int = 2048
+    dropout: float = 0.1
 
 
 class Norm(nn.Module):
@@ -50,9 +51,9 @@ class Norm(nn.Module):
 class Attention(nn.Module):
     """Multi-head scaled dot-product attention; every frame sees all others."""
 
-    def __init__(self, width: int, heads: int):
+    def __init__(self, width: int, heads: int, dropout: float):
         super().__init__()
-        self.heads = heads
+        self.heads, self.dropout = heads, dropout
         self.q_linear = nn.Linear(width, width)
         self.v_linear = nn.Linear(width, width)
         self.k_linear = nn.Linear(width, width)
@@ -66,7 +67,7 @@ class Attention(nn.Module):
             for linear in (self.q_linear, self.k_linear, self.v_linear)
         )
         mixed = nn.functional.scaled_dot_product_attention(
-            q, k, v, dropout_p=_DROPOUT if self.training else 0.0
+            q, k, v, dropout_p=self.dropout if self.training else 0.0
         )
         return self.out(mixed.transpose(1, 2).reshape(batch, length, width))
 
@@ -74,11 +75,11 @@ class Attention(nn.Module):
 class FeedForward(nn.Module):
     """Two linear layers, each frame by itself."""
 
-    def __init__(self, width: int, hidden: int):
+    def __init__(self, width: int, hidden: int, dropout: float):
         super().__init__()
         self.linear_1 = nn.Linear(width, hidden)
         self.linear_2 = nn.Linear(hidden, width)
-        self.dropout = nn.Dropout(_DROPOUT)
+        self.dropout = nn.Dropout(dropout)
 
     def forward(self, x: Tensor) -> Tensor:
         """(..., width) -> (..., width)."""
@@ -92,9 +93,9 @@ class EncoderBlock(nn.Module):
         super().__init__()
         self.norm_1 = Norm(dims.width)
         self.norm_2 = Norm(dims.width)
-        self.attn = Attention(dims.width, dims.heads)
-        self.ff = FeedForward(dims.width, dims.hidden)
-        self.dropout = nn.Dropout(_DROPOUT)
+        self.attn = Attention(dims.width, dims.heads, dims.dropout)
+        self.ff = FeedForward(dims.width, dims.hidden, dims.dropout)
+        self.dropout = nn.Dropout(dims.dropout)
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, T, width) -> (B, T, width)."""
@@ -180,9 +181,9 @@ class _UnusedDecoderBlock(nn.Module):
         self.norm_1 = Norm(dims.width)
         self.norm_2 = Norm(dims.width)
         self.norm_3 = Norm(dims.width)
-        self.attn_1 = Attention(dims.width, dims.heads)
-        self.attn_2 = Attention(dims.width, dims.heads)
-        self.ff = FeedForward(dims.width, dims.hidden)
+        self.attn_1 = Attention(dims.width, dims.heads, dims.dropout)
+        self.attn_2 = Attention(dims.width, dims.heads, dims.dropout)
+        self.ff = FeedForward(dims.width, dims.hidden, dims.dropout)
 
 
 def _position_table(width: int) -> Tensor:

@@ -51,13 +51,13 @@ class SpeakerAware(nn.Module):
 
     Args:
         dims: sizes.
-        dropout: between the LSTM's layers, while training only.
+        dropout: between the LSTM's layers and inside attention, while training only.
     """
 
     def __init__(self, dims: SpeakerDims | None = None, dropout: float = 0.0):
         super().__init__()
         self.dims = dims = dims or SpeakerDims()
-        attention = AttentionDims(dims.width, dims.heads, dims.layers, dims.feed_forward)
+        attention = AttentionDims(dims.width, dims.heads, dims.layers, dims.feed_forward, dropout)
         self.audio_content_encoder = nn.LSTM(
             dims.features, dims.hidden, 3, dropout=dropout, batch_first=True
         )

@@ -70,16 +70,20 @@ class Taking:
 
 
 def style_loss(predicted: Tensor, true: Tensor) -> Tensor:
-    """How wrongly heads move: mean |log ratio| of three sizes of motion, for each axis.
+    """How wrongly heads move: |log ratio| of three sizes of motion, mean over axes.
 
     The sizes are the root mean square of the place, of the place from the stretch's own mean, and
-    of the speed.
+    of the speed. An axis counts by its share of the true motion: a head that turns far from side to
+    side is known by that, not by how little it rolls.
 
     Args:
         predicted: shape = (K, B, T, 6), by the corpus's deviation.
         true: shape = (B, T, 6).
     """
-    return (_log_sizes(predicted) - _log_sizes(true)).abs().mean()
+    wanted = _log_sizes(true)
+    share = wanted.exp()
+    share = share / share.mean(dim=-1, keepdim=True)
+    return ((_log_sizes(predicted) - wanted).abs() * share).mean()
 
 
 def follow_loss(predicted: Tensor, true: Tensor) -> Tensor:

@@ -16,7 +16,8 @@ class SpeakerSettings:
         batch_size: stretches a step.
         learning_rate: highest of the schedule.
         weight_decay: on matrices.
-        dropout: between LSTM layers.
+        dropout: between LSTM layers and inside attention (published 0 and .1); it trembles from
+            frame to frame, which training then takes for motion of the head.
         ema: decay of the averaged model a step.
         noise: ``harmonic`` (motion that does not follow from the sound is drawn by chance) or
             ``none`` (as published: that motion is averaged away).
@@ -37,7 +38,7 @@ class SpeakerSettings:
     dropout: float = 0.0
     ema: float = 0.99
     noise: str = "harmonic"
-    style_weight: float = 1.0
+    style_weight: float = 3.0
     follow_weight: float = 0.3
     discriminators: bool = True
     adversarial_weight: float = 0.001

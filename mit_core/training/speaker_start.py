@@ -17,6 +17,9 @@ _BAND = 4.0
 """Channels, standard deviation of the band of noise that a hidden unit hears: an eighth of its
 frequency, with 128 channels from 0.08 to 3 Hz."""
 
+_NOISE = 0.8
+"""Deviation of the noise in a hidden unit; what the encoder says there has one of about 0.8."""
+
 _NEAREST = 0.5
 """Voices of a corpus are taken to differ by this at least, d-vectors times 3: a single speaker's
 clips are not blown up into several."""
@@ -59,8 +62,9 @@ def fresh_branch(features: int, embeddings: Array, dropout: float, seed: int) ->
 def _tune_to_noise(model: SpeakerAware) -> None:
     """Let each hidden unit hear a narrow band of the noise, so that speeds can be told apart.
 
-    Units that mix all speeds have to unlearn most of them before a head can turn slowly. The
-    encoder starts deaf to the noise, which would only blur who speaks.
+    Units that mix all speeds have to unlearn most of them before a head can turn slowly. The noise
+    is weak beside what the encoder says, which so opens and shuts a unit for a speaker, instead of
+    the noise doing so itself at twice its speed. The encoder starts deaf to the noise.
     """
     dims = model.dims
     first, embed = model.out[0], model.encoder.embed.embed
@@ -68,9 +72,7 @@ def _tune_to_noise(model: SpeakerAware) -> None:
     centres = torch.linspace(0, dims.noise - 1, first.out_features)[:, None]
     band = torch.exp(-0.5 * ((torch.arange(dims.noise) - centres) / _BAND).square())
     tuned = torch.randn(first.out_features, dims.noise) * band
-    # as much noise in each unit as before
-    wanted = first.weight[:, dims.width :].square().sum(dim=1).mean().sqrt()
-    first.weight[:, dims.width :] = tuned * wanted / tuned.norm(dim=1, keepdim=True)
+    first.weight[:, dims.width :] = tuned * (_NOISE / tuned.norm(dim=1, keepdim=True))
     embed.weight[:, dims.hidden + dims.code :] = 0
 
 

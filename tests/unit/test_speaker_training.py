@@ -206,6 +206,12 @@ def test_style_is_size_and_speed_alone():
     assert style_loss(slow[None], slow) == 0
     assert style_loss(later[None], slow) < 0.1
     assert style_loss(2 * slow[None], slow) == pytest.approx(np.log(2), rel=0.02)
+    # an axis that moves a third as far counts a third as much
+    mixed = slow * torch.tensor([1.0, 1, 1, 1 / 3, 1 / 3, 1 / 3])
+    chief = mixed * torch.tensor([2.0, 2, 2, 1, 1, 1])
+    minor = mixed * torch.tensor([1.0, 1, 1, 2, 2, 2])
+    ratio = style_loss(chief[None], mixed) / style_loss(minor[None], mixed)
+    assert ratio == pytest.approx(3, rel=0.1)
     quick = torch.sin(4 * torch.pi * times)[None, :, None].repeat(1, 1, 6) * 3
     assert style_loss(quick[None], slow) == pytest.approx(np.log(2) / 3, rel=0.2)
 
