@@ -189,7 +189,7 @@ def trained(path: Path) -> Table:
 
 
 def _validation(measures: str) -> str:
-    """Of a record's measures, those on held-out footage: val_error=0.2; train_loss=1 -> error 0.2."""
+    """Those on held-out footage: "val_error=0.2; train_loss=1" gives "error 0.2"."""
     pairs = [part.partition("=") for part in measures.split("; ")]
     held_out = [f"{name[4:]} {value}" for name, _, value in pairs if name.startswith("val_")]
     return in_words(", ".join(held_out))
