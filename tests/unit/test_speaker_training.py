@@ -103,7 +103,7 @@ def test_the_papers_own_losses_can_be_had(tmp_path):
 @pytest.mark.slow
 def test_speakers_move_as_they_do(tmp_path):
     many = moving((150, 140) * 6)
-    settings = SpeakerSettings(steps=150, batch_size=4, stretch=128, validate_every=150)
+    settings = SpeakerSettings(steps=120, batch_size=2, stretch=100, validate_every=120)
     result = train_speaker(many, VAL, tmp_path, settings)
     table = evaluate_heads(result.best, many, VAL)
     predicted = table[table["motion"] == "predicted"].set_index("speaker")
