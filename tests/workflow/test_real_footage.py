@@ -89,3 +89,34 @@ def test_training_beats_ridge_on_held_out_clips(grid: Project) -> None:
     assert content["face_distance"] <= 1.05 * ridge["face_distance"]
     assert content["opening_r"] >= scores.loc["content_mismatched", "opening_r"] + 0.40
     assert content["mouth_distance"] < scores.loc["mean_face", "mouth_distance"]
+
+
+def test_ablation_on_held_out_clips(footage: Path, tmp_path: Path) -> None:
+    """Mel and AutoVC, without and with the speaker branch, at one budget; the table is printed."""
+    rows = [(path, "s1") for path in clips(footage / "grid_s1")]
+    rows += [(path, "s31") for path in clips(footage / "grid_s31")]
+    rows += [(path, path.stem) for path in clips(footage / "grid_mixed")]
+    project = Project(
+        tmp_path / "project",
+        {
+            "corpus": {
+                "videos": table(tmp_path / "clips.tsv", rows),
+                "split": {"val": 0.08, "test": 0.28},
+            },
+        },
+    )
+    project.run("--", "ablation", "out/evaluation/autovc/default.tsv")
+    measured = project.table("evaluation/ablation.tsv").set_index("networks")
+    print(measured.to_string())
+    heard = project.table("evaluation/autovc/default.tsv")
+    print(heard[heard["speaker"] == "all"].to_string())
+    assert (measured["clips"] >= 30).all()
+    for feature in ("mel", "autovc"):
+        still, moved = measured.loc[feature], measured.loc[f"{feature} + speaker"]
+        assert still["opening_r"] > 0.6
+        # the speaker branch moves heads as far and as fast as people do, and leaves the lips alone
+        assert moved["opening_r"] == pytest.approx(still["opening_r"], abs=0.02)
+        assert still["turn_ratio"] < 0.05 and 0.6 < moved["turn_ratio"] < 1.6
+        assert 0.6 < moved["speed_ratio"] < 1.6
+    error = heard.set_index(["predictor", "speaker"]).loc[("autovc", "all"), "variance_share"]
+    assert error < 0.5
