@@ -25,7 +25,8 @@ class ContentSettings:
         dropout: between LSTM layers; None is the recipe's own, .3 or .5.
         mouth_weight: of the mouth points in the loss (``chunks``).
         ema: decay of the averaged model a step (``chunks``).
-        frequency_shift: voices varied in pitch of formants by up to exp(+-this); 0 is off.
+        frequency_shift: voices varied in pitch of formants by up to exp(+-this); 0 is off. .08 to
+            .17 helps voices like the trained ones that were never heard, and costs the known.
         gain_db: level varied by up to this many decibels; 0 is off.
         by_utterance: standardise each clip by its own mean and deviation, not the corpus's: as
             good on voices it learned from, and better on others.
