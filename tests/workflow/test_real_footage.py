@@ -91,6 +91,7 @@ def test_training_beats_ridge_on_held_out_clips(grid: Project) -> None:
     assert content["mouth_distance"] < scores.loc["mean_face", "mouth_distance"]
 
 
+@pytest.mark.timeout(2400)
 def test_ablation_on_held_out_clips(footage: Path, tmp_path: Path) -> None:
     """Mel and AutoVC, without and with the speaker branch, at one budget; the table is printed."""
     rows = [(path, "s1") for path in clips(footage / "grid_s1")]
