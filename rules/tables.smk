@@ -23,6 +23,27 @@ rule splits:
         "../workflow_scripts/splits.py"
 
 
+rule lags:
+    """Clips whose sound is clearly early or late beside the rest of the corpus."""
+    input:
+        indices("speech"),
+    output:
+        f"{R}/corpus/lags.tsv",
+    log:
+        f"{R}/logs/lags.log",
+    benchmark:
+        f"{R}/benchmarks/lags.tsv"
+    conda:
+        "../envs/train.yaml"
+    resources:
+        mem_mb=more_memory(1000),
+        runtime=60,
+    params:
+        code=code("lags"),
+    script:
+        "../workflow_scripts/lags.py"
+
+
 rule tabulate:
     """A row an input clip, a segment, a rejection and a stage."""
     input:
@@ -50,6 +71,7 @@ rule dump:
     input:
         indices=indices("speech"),
         segments=TABLES["segments"],
+        lags=rules.lags.output[0] if config["corpus"]["correct_lags"] else [],
     output:
         train=arrays_of("train"),
         val=arrays_of("val"),

@@ -14,4 +14,5 @@ with logged(snakemake.log[0]):
         [Path(index) for index in snakemake.input.indices],
         Path(snakemake.input.segments),
         {split: Path(snakemake.output[split][0]).parent for split in snakemake.params.splits},
+        lags=Path(snakemake.input.lags) if snakemake.input.lags else None,
     )
