@@ -1,17 +1,6 @@
 """Stage 10: portraits x speech to landmarks to pixels."""
 
 
-def speaker_checkpoint():
-    """The speaker-aware branch, where the head is to move as it learned."""
-    return f"{MODELS}/speaker/{RUN}/best.pt" if LEARNED_HEAD else []
-
-
-def style_file():
-    """The embedding of whose manner the head moves in, where a file gives it."""
-    style = config["animate"]["style"]
-    return [style] if style and Path(style).suffix in (".npy", ".txt") else []
-
-
 rule portrait:
     """The portrait's 68 points, detected or read from the table beside it."""
     input:

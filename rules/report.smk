@@ -42,20 +42,9 @@ rule training_table:
         mem_mb=more_memory(500),
         runtime=10,
     params:
-        models=MODELS,
         code=code("training_table"),
     script:
         "../workflow_scripts/training_table.py"
-
-
-def evaluations(wildcards):
-    """Tables of measures that the report shows, in their order."""
-    tables = [f"content/{RUN}"]
-    tables += [f"head_motion/{RUN}"] if LEARNED_HEAD else []
-    if trains_autovc():
-        tables += [f"autovc/{config['train_autovc']['run']}"]
-    tables += ["animations"]
-    return [f"{R}/evaluation/{table}.tsv" for table in tables] + DEMO_EVALUATION
 
 
 rule report:
@@ -81,8 +70,6 @@ rule report:
         runtime=30,
     params:
         settings=config["report"],
-        models=MODELS,
-        evaluation=f"{R}/evaluation",
         code=code("report"),
     script:
         "../workflow_scripts/report.py"

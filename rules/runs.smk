@@ -97,3 +97,25 @@ def target_file():
     """The target speaker's embedding, where a file gives it."""
     target = config["autovc"]["target"]
     return [target] if target and Path(target).suffix in (".npy", ".txt") else []
+
+
+def speaker_checkpoint():
+    """The speaker-aware branch, where the head is to move as it learned."""
+    return f"{MODELS}/speaker/{RUN}/best.pt" if LEARNED_HEAD else []
+
+
+def style_file():
+    """The embedding of whose manner the head moves in, where a file gives it."""
+    style = config["animate"]["style"]
+    return [style] if style and Path(style).suffix in (".npy", ".txt") else []
+
+
+def evaluations(wildcards):
+    """Tables of measures that the report shows, in their order."""
+    tables = [f"content/{RUN}"]
+    # a published branch knows no speaker whose motion could be compared
+    tables += [f"head_motion/{RUN}"] if LEARNED_HEAD and not PUBLISHED else []
+    if trains_autovc():
+        tables += [f"autovc/{config['train_autovc']['run']}"]
+    tables += ["animations"]
+    return [f"{R}/evaluation/{table}.tsv" for table in tables] + DEMO_EVALUATION

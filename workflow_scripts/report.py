@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from snakemake.script import snakemake
 
 
-def titled(files: list[str], above: str) -> dict[str, Path]:
+def titled(files: list[str], above: Path) -> dict[str, Path]:
     """Files by their place below a folder, in words: content/default.tsv -> content: default.
 
     A run's history goes by the run's folder.
@@ -23,16 +23,17 @@ def titled(files: list[str], above: str) -> dict[str, Path]:
 
 given = snakemake.input
 with logged(snakemake.log[0]):
+    output = Path(snakemake.output[0])
     choice = read_json(Path(given.feature))
     write_report(
-        Path(snakemake.output[0]),
+        output,
         manifest=Path(given.manifest),
         funnel=Path(given.funnel),
         quarantine=Path(given.quarantine),
         segments=Path(given.segments),
         training=Path(given.training),
-        history=titled(list(given.history), snakemake.params.models),
-        evaluation=titled(list(given.evaluation), snakemake.params.evaluation),
+        history=titled(list(given.history), Path(given.training).parent),
+        evaluation=titled(list(given.evaluation), output.parent / "evaluation"),
         videos=[Path(video) for video in given.videos],
         summary={"content feature": f"{choice['feature']}. {choice['why']}"},
         settings=ReportSettings(**snakemake.params.settings),

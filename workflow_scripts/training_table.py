@@ -12,5 +12,5 @@ if TYPE_CHECKING:
 
 with logged(snakemake.log[0]):
     # Runs of earlier configurations count too: they are what a new one is compared with.
-    records = Path(snakemake.params.models).glob(f"*/*/{RECORD}")
+    records = Path(snakemake.output[0]).parent.glob(f"*/*/{RECORD}")
     write_training_table(records, snakemake.output[0])
