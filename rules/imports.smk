@@ -10,7 +10,7 @@ rule import_dump:
             *sorted(glob.glob(f"{glob.escape(IMPORT['prefix'])}_*_*.pickle"))
         ),
         speakers=IMPORT["speakers"] or [],
-        converter=autovc_checkpoint() if AUTOVC_GIVEN else [],
+        converter=autovc_checkpoint() if AUTOVC_GIVEN or PUBLISHED else [],
     output:
         [arrays_of(split, IMPORT["feature"]) for split in SPLITS],
         **TABLES,
