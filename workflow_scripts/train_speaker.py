@@ -3,14 +3,13 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mit_core.training.speaker import train_speaker
-from mit_core.training.speaker_settings import SpeakerSettings
-
 from mit_core.corpus.dump import open_split
 from mit_core.logs import logged
 from mit_core.training.hardware import Hardware
 from mit_core.training.loop_settings import with_budget
 from mit_core.training.runs import publish_run
+from mit_core.training.speaker import train_speaker
+from mit_core.training.speaker_settings import SpeakerSettings
 
 if TYPE_CHECKING:
     from snakemake.script import snakemake
