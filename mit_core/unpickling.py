@@ -9,6 +9,7 @@ import codecs
 import math
 import pickle
 import re
+import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ DAMAGE = (
     OverflowError,
     MemoryError,
     AssertionError,
+    struct.error,
 )
 """What damaged or hostile bytes provoke in an unpickler."""
 

@@ -100,25 +100,3 @@ rule autovc:
         code=code("autovc"),
     script:
         "../workflow_scripts/autovc.py"
-
-
-rule dump_autovc:
-    """AutoVC's feature beside the arrays that training reads."""
-    input:
-        indices=indices("autovc"),
-        arrays=[arrays_of(split)[0] for split in SPLITS],
-    output:
-        [feature_files(split, "autovc") for split in SPLITS],
-    log:
-        f"{R}/logs/dump_autovc.log",
-    benchmark:
-        f"{R}/benchmarks/dump_autovc.tsv"
-    conda:
-        "../envs/train.yaml"
-    resources:
-        mem_mb=more_memory(1000),
-        runtime=60,
-    params:
-        code=code("dump_autovc"),
-    script:
-        "../workflow_scripts/dump_autovc.py"

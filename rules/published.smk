@@ -6,17 +6,35 @@ if PUBLISHED and not config["published"]["constants"]:
         "(STD_FACE_LANDMARKS.txt, MEAN_STD_AUTOVC_RETRAIN_MEL_AU.txt, obama_emb.txt)."
     )
 
-PUBLISHED_FILES = (
-    "ckpt_content_branch.pth",
-    "ckpt_speaker_branch.pth",
-    "ckpt_autovc.pth",
-)
+if PUBLISHED and content_feature() == "mel":
+    raise WorkflowError(
+        "The published checkpoints hear speech as AutoVC converts it, not the mel itself: set "
+        "content_feature to auto and import_dump.prefix to null, or published.checkpoints to null."
+    )
+
+PUBLISHED_FILES = {
+    "checkpoints": (
+        "ckpt_content_branch.pth",
+        "ckpt_speaker_branch.pth",
+        "ckpt_autovc.pth",
+    ),
+    "constants": (
+        "STD_FACE_LANDMARKS.txt",
+        "MEAN_STD_AUTOVC_RETRAIN_MEL_AU.txt",
+        "obama_emb.txt",
+    ),
+}
 
 
 rule adopt_published:
     """The published weights and constants in our format."""
     input:
-        [f"{PUBLISHED}/{name}" for name in PUBLISHED_FILES] if PUBLISHED else [],
+        [
+            f"{config['published'][folder]}/{name}"
+            for folder, names in PUBLISHED_FILES.items()
+            for name in names
+            if PUBLISHED
+        ],
     output:
         content=f"{MODELS}/content/published/best.pt",
         speaker=f"{MODELS}/speaker/published/best.pt",

@@ -145,7 +145,8 @@ def load_content(path: str | Path, device: str = "cpu") -> ContentCheckpoint:
     if content.get("format") != _FORMAT:
         raise UserError(
             f"{path} is not a content checkpoint of this project: give the best.pt or last.pt that "
-            "training wrote. A published checkpoint can only be a start for training (initial)."
+            "training wrote. A published checkpoint is given by published.checkpoints, or as a "
+            "start for training (initial)."
         )
     with torch.random.fork_rng(devices=[]):  # new weights draw, and are then replaced
         model = ContentBranch(ContentDims(**content["dims"]))

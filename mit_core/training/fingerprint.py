@@ -20,7 +20,8 @@ def run_fingerprint(code: str, settings: Any, *data: Sequences | Voices | np.nda
 
     Args:
         code: digest of the code that trains.
-        settings: a dataclass; the file that its ``initial`` names, if any, is read too.
+        settings: a dataclass; the files that its ``initial`` and its ``target`` name, if any, are
+            read too.
         data: splits, and arrays such as a scaling's.
 
     Raises:
@@ -32,6 +33,9 @@ def run_fingerprint(code: str, settings: Any, *data: Sequences | Voices | np.nda
         if not Path(initial).is_file():
             raise UserError(f"The checkpoint {initial} (initial) does not exist: check the path.")
         digest.update(Path(initial).read_bytes())
+    target = getattr(settings, "target", None)
+    if target and Path(target).is_file():  # else a speaker's name
+        digest.update(Path(target).read_bytes())
     for each in data:
         values = [each]
         if not isinstance(each, np.ndarray):

@@ -8,8 +8,8 @@ from mit_core.errors import UserError
 
 S = TypeVar("S")
 
-_MINUTES = {"s": 1 / 60, "min": 1.0, "h": 60.0}
-_BUDGET = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(steps|s|min|h)\s*")
+_MINUTES = {"s": 1 / 60, "min": 1.0, "minute": 1.0, "h": 60.0, "hour": 60.0}
+_BUDGET = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:(step|minute|hour)s?|(s|min|h))\s*")
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,8 @@ def with_budget(settings: S, budget: str | None) -> S:
 
     Args:
         settings: a dataclass with ``steps`` and ``minutes``.
-        budget: ``2000 steps``, or a time: ``30 min``, ``1.5 h``, ``90 s``; None leaves the
-            settings as they are.
+        budget: ``2000 steps``, or a time: ``30 minutes``, ``30 min``, ``1.5 h``, ``90 s``; None
+            leaves the settings as they are.
 
     Raises:
         UserError: the budget is none of these.
@@ -59,12 +59,13 @@ def with_budget(settings: S, budget: str | None) -> S:
         return settings
     found = _BUDGET.fullmatch(budget)
     amount = float(found[1]) if found else 0.0
-    if not found or not amount or (found[2] == "steps" and amount != int(amount)):
+    unit = (found[2] or found[3]) if found else ""
+    if not amount or (unit == "step" and amount != int(amount)):
         raise UserError(
-            f"budget is '{budget}': give a number of steps or a time, as '2000 steps', '30 min' "
-            "or '1.5 h'."
+            f"budget is '{budget}': give a number of steps or a time, as '2000 steps', "
+            "'30 minutes' or '1.5 h'."
         )
     ends: dict[str, Any] = {"steps": int(amount), "minutes": None}
-    if found[2] != "steps":
-        ends = {"steps": 0, "minutes": amount * _MINUTES[found[2]]}
+    if unit != "step":
+        ends = {"steps": 0, "minutes": amount * _MINUTES[unit]}
     return replace(settings, **ends)  # type: ignore[type-var]

@@ -99,6 +99,14 @@ def test_the_target_is_who_spoke_most_unless_another_is_named(tmp_path):
         train_autovc(TRAIN, VAL, tmp_path / "c", replace(QUICK, target="carl"))
 
 
+def test_another_embedding_in_the_targets_file_is_another_run(tmp_path):
+    file = tmp_path / "voice.npy"
+    for voice in (np.eye(256, dtype=np.float32)[i] for i in range(2)):
+        np.save(file, voice)
+        run = train_autovc(TRAIN, VAL, tmp_path / "run", replace(QUICK, target=str(file)))
+        np.testing.assert_array_equal(load_autovc(run.best).target, voice)
+
+
 def test_training_goes_on_from_a_checkpoint_with_its_scaling(tmp_path):
     begun = checkpoint()
     begun.save(tmp_path / "begun.pt")

@@ -126,6 +126,19 @@ def test_any_damage_ends_in_words_or_in_data(tmp_path_factory, cut, flip, value)
         assert str(path) in str(error)
 
 
+@pytest.mark.parametrize("zipped", [False, True])
+def test_a_checkpoint_cut_anywhere_ends_in_words_or_in_data(tmp_path, zipped):
+    path = tmp_path / "a.pth"
+    torch.save({"G": network().state_dict()}, path, _use_new_zipfile_serialization=zipped)
+    whole = path.read_bytes()
+    for length in range(0, len(whole), 5):
+        path.write_bytes(whole[:length])
+        try:
+            read_tensors(path)
+        except UserError as error:
+            assert str(path) in str(error)
+
+
 NUMBERS = arrays(
     scalar_dtypes().filter(lambda kind: kind.kind in "biufcU" and kind.itemsize <= 16),
     st.tuples(st.integers(0, 4), st.integers(0, 4)),

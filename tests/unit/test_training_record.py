@@ -107,11 +107,16 @@ def test_other_errors_are_left_as_they_are(tmp_path):
 @given(steps=st.integers(1, 10**7))
 def test_a_budget_of_steps(steps):
     given_ = LoopSettings(steps=5, minutes=3.0, patience=2)
-    assert with_budget(given_, f"{steps} steps") == replace(given_, steps=steps, minutes=None)
+    for unit in ("steps", "step"):
+        assert with_budget(given_, f"{steps} {unit}") == replace(given_, steps=steps, minutes=None)
 
 
 @pytest.mark.parametrize(
-    ("budget", "minutes"), [("30 min", 30), ("1.5 h", 90), ("90 s", 1.5), (" 2min ", 2)]
+    ("budget", "minutes"),
+    [
+        *(("30 minutes", 30), ("1 minute", 1), ("30 min", 30), (" 2min ", 2)),
+        *(("1.5 h", 90), ("2 hours", 120), ("90 s", 1.5)),
+    ],
 )
 def test_a_budget_of_time_leaves_steps_open(budget, minutes):
     settings = with_budget(ContentSettings(), budget)

@@ -54,6 +54,33 @@ def test_published_checkpoints_speak(tmp_path: Path) -> None:
     project.run("--", "animate")
     (video,) = (project.folder / "out" / "animations").glob("*.mp4")
     assert probe(video).duration_s > 1
-    project.settings["published"]["constants"] = None
-    done = project.snakemake("--dry-run", "--", "animate")
-    assert done.returncode != 0 and "published.constants" in done.stdout + done.stderr
+    target = tmp_path / "constants" / "obama_emb.txt"
+    np.savetxt(target, np.full(256, -1 / 16))
+    assert project.jobs("animate")["adopt_published"] == 1
+    for key, settings in (
+        ("published.constants", {"published": project.settings["published"] | {"constants": None}}),
+        ("content_feature", {"content_feature": "mel"}),
+    ):
+        other = Project(tmp_path / key, project.settings | settings)
+        done = other.snakemake("--dry-run", "--", "animate")
+        assert done.returncode != 0 and key in done.stdout + done.stderr
+
+
+def test_pickles_of_converted_speech_need_no_footage(tmp_path: Path) -> None:
+    """With the converter that made them; the default of import_dump.feature."""
+    for name in ("x_train_fl.pickle", "x_train_au.pickle", "vc.pth", "face.png", "voice.wav"):
+        (tmp_path / name).touch()
+    project = Project(
+        tmp_path / "project",
+        {
+            "import_dump": {"prefix": str(tmp_path / "x")},
+            "autovc": {"checkpoint": str(tmp_path / "vc.pth")},
+            "animate": {
+                "portraits": str(tmp_path / "face.png"),
+                "speech": str(tmp_path / "voice.wav"),
+            },
+        },
+    )
+    jobs = project.jobs()
+    assert jobs["import_dump"] == jobs["given_autovc"] == jobs["fit_content"] == 1
+    assert not {"intake", "speech", "autovc", "fit_autovc"} & set(jobs)
