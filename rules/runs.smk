@@ -13,8 +13,9 @@ HARDWARE = {
 
 
 wildcard_constraints:
-    # "published" and "given" are made from files of others, not by training.
-    run=r"(?!(?:published|given)(?:/|\.|$))[A-Za-z0-9_.-]+",
+    # The folders "published" and "given" are made from files of others, not by training; what is
+    # in them is measured like any run.
+    run=r"(?!(?:published|given)/)[A-Za-z0-9_.-]+",
     feature="|".join(layout.FEATURES),
 
 

@@ -54,6 +54,9 @@ def test_published_checkpoints_speak(tmp_path: Path) -> None:
     project.run("--", "animate")
     (video,) = (project.folder / "out" / "animations").glob("*.mp4")
     assert probe(video).duration_s > 1
+    jobs = project.jobs()
+    assert jobs["evaluate_content"] == jobs["report"] == 1
+    assert not {"fit_autovc", "fit_content", "fit_speaker"} & set(jobs)
     target = tmp_path / "constants" / "obama_emb.txt"
     np.savetxt(target, np.full(256, -1 / 16))
     assert project.jobs("animate")["adopt_published"] == 1
