@@ -31,7 +31,7 @@ def choose_feature(
     if requested != AUTO:
         return requested, "The configuration asks for it (content_feature)."
     if checkpoint_given:
-        return "autovc", "A trained AutoVC is given (autovc.checkpoint)."
+        return "autovc", "A trained AutoVC is given (autovc.checkpoint or published.checkpoints)."
     needed = f"at least {MINIMUM_SPEAKERS} speakers and {MINIMUM_HOURS:g} hours of speech"
     if speakers >= MINIMUM_SPEAKERS and hours >= MINIMUM_HOURS:
         return "autovc", f"There are {needed}, enough to train AutoVC."

@@ -219,6 +219,7 @@ def _mapped(folder: Path, index: dict[str, Any], names: Sequence[str]) -> dict[s
         if index["offsets"][-1] and not len(array):
             raise UserError(
                 f"{folder / f'{name}.npy'} is empty: this corpus was imported from pickles that "
-                f"do not hold {name}; prepare it from footage to have it."
+                f"do not hold {name}. Prepare it from footage to have it; a voice converter "
+                "that was trained elsewhere is given by autovc.checkpoint."
             )
     return arrays
