@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from mit_core.errors import UserError
 from mit_core.faces.head_motion import motion_of_pose
 from mit_core.models.windows import WINDOW
 from mit_core.sequences import Sequences
@@ -39,6 +40,9 @@ class StretchSampler:
         sequences: the training split; sequences of fewer than ``_SHORTEST`` frames are left out.
         predict_frame: which frame of its 18-frame window a landmark frame is.
         longest: frames.
+
+    Raises:
+        UserError: all sequences are that short.
     """
 
     def __init__(self, sequences: Sequences, predict_frame: int, longest: int):
@@ -51,7 +55,10 @@ class StretchSampler:
             if total:
                 self._weights[names == name] /= total
         if not self._weights.any():
-            raise ValueError("there is no clip to train on")
+            raise UserError(
+                "No training clip lasts half a second, which the speaker-aware branch needs to "
+                "learn how heads move: bring longer clips, or choose animate.head_motion natural."
+            )
 
     def draw(self, rng: np.random.Generator, count: int) -> Stretches:
         """``count`` stretches."""

@@ -140,6 +140,8 @@ def test_wrong_data_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(chunks, "_WINDOWS_AT_ONCE", 16)
     with pytest.raises(UserError, match="no footage"):
         train_speaker(talking(()), VAL, tmp_path, QUICK)
+    with pytest.raises(UserError, match="bring longer clips"):
+        train_speaker(talking((20,)), VAL, tmp_path, QUICK)
     with pytest.raises(UserError, match="stretch is 600"):
         SpeakerSettings(stretch=600)
     with pytest.raises(UserError, match="noise is 'white'"):
