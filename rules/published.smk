@@ -6,6 +6,12 @@ if PUBLISHED and not config["published"]["constants"]:
         "(STD_FACE_LANDMARKS.txt, MEAN_STD_AUTOVC_RETRAIN_MEL_AU.txt, obama_emb.txt)."
     )
 
+if PUBLISHED and (AUTOVC_GIVEN or config["autovc"]["target"]):
+    raise WorkflowError(
+        "published.checkpoints brings its own AutoVC and target voice: set autovc.checkpoint and "
+        "autovc.target to null, or published.checkpoints to null."
+    )
+
 if PUBLISHED and content_feature() == "mel":
     raise WorkflowError(
         "The published checkpoints hear speech as AutoVC converts it, not the mel itself: set "

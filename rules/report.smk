@@ -42,6 +42,8 @@ rule training_table:
         mem_mb=more_memory(500),
         runtime=10,
     params:
+        # runs of other configurations, ablations among them, have their rows as well
+        runs=lambda wildcards: known_runs(),
         code=code("training_table"),
     script:
         "../workflow_scripts/training_table.py"

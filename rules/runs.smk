@@ -5,6 +5,8 @@ AUTOVC_GIVEN = config["autovc"]["checkpoint"]
 # The run that animates and is reported; a published set of checkpoints is one more run.
 RUN = "published" if PUBLISHED else config["train_content"]["run"]
 MODELS = f"{R}/models"
+# What lay there before this call of snakemake.
+RECORDS = list(Path(MODELS).glob("*/*/run.json"))
 LEARNED_HEAD = config["animate"]["head_motion"] == "learned"
 HARDWARE = {
     "device": config["device"],
@@ -73,6 +75,12 @@ def trained_runs():
     if trains_autovc():
         runs += [f"autovc/{config['train_autovc']['run']}"]
     return runs
+
+
+def known_runs():
+    """Folders of all runs that lie in the results or are trained now, sorted."""
+    lying = [f"{path.parent.parent.name}/{path.parent.name}" for path in RECORDS]
+    return sorted({*lying, *trained_runs()})
 
 
 def trains_autovc():

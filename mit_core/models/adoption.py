@@ -1,9 +1,11 @@
 """The published checkpoints and constants, as checkpoints of this project."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from torch import Tensor
 
 from mit_core.errors import UserError
 from mit_core.faces.mouth import close_mouth
@@ -45,7 +47,8 @@ def adopt_published(
         UserError: a file is missing or is not what it should be; nothing is written then.
     """
     known = read_constants(constants)
-    converter = _autovc(published_file(checkpoints, "autovc"), "obama_emb.txt", known.target)
+    path = published_file(checkpoints, "autovc")
+    converter = _autovc(path, read_published("autovc", path), "obama_emb.txt", known.target)
     feature = f"autovc:{converter.digest}"
     talking = _content(published_file(checkpoints, "content"), known, feature)
     moving = _speaker(published_file(checkpoints, "speaker"), known, feature)
@@ -69,18 +72,21 @@ def adopt_autovc(checkpoint: Path, target: str | None, output: Path) -> None:
     if is_autovc(checkpoint):
         load_autovc(checkpoint).aimed_at(target).save(output)
         return
+    weights = read_published("autovc", checkpoint)
     if target is None:
         raise UserError(
             f"autovc.target is missing: {checkpoint} knows no speaker by name. Give the file of an "
             "embedding (.npy or .txt, 256 numbers), such as the published obama_emb.txt."
         )
     name, embedding = voice_named(target, {}, "autovc.target")
-    _autovc(checkpoint, name, embedding).save(output)
+    _autovc(checkpoint, weights, name, embedding).save(output)
 
 
-def _autovc(path: Path, target_name: str, target: Array) -> AutoVCCheckpoint:
+def _autovc(
+    path: Path, weights: Mapping[str, Tensor], target_name: str, target: Array
+) -> AutoVCCheckpoint:
     model = AutoVC()
-    fill(model, read_published("autovc", path), path)
+    fill(model, weights, path)
     return AutoVCCheckpoint(
         model=model.eval(),
         mean=np.zeros(model.dims.bands, np.float32),

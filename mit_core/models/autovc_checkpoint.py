@@ -103,7 +103,7 @@ class AutoVCCheckpoint:
         """
         if target is None:
             return self
-        name, embedding = voice_named(target, self.speakers)
+        name, embedding = voice_named(target, self.speakers, "autovc.target")
         return replace(self, target=embedding, target_name=name)
 
     def save(self, path: str | Path) -> None:

@@ -200,6 +200,8 @@ class _Run:
         means = {f"train_{name}": value / progress.summed for name, value in progress.sums.items()}
         measures = dict(fabric.broadcast(recipe.validate() if fabric.is_global_zero else {}))
         score = measures.pop("score", -float(progress.step))
+        if math.isnan(score):
+            raise not_a_number(self.title, f"step {progress.step} cannot be validated")
         if score < progress.best_score:
             if fabric.is_global_zero:
                 recipe.save(self.folder / "best.pt")

@@ -12,7 +12,7 @@ from mit_core.animation.animate import Settings, animate
 from mit_core.animation.published import published_face, published_manner, published_portrait
 from mit_core.errors import UserError
 from mit_core.faces.standard_face import standard_face
-from mit_core.models.adoption import adopt_published
+from mit_core.models.adoption import adopt_autovc, adopt_published
 from mit_core.models.autovc import AutoVC
 from mit_core.models.autovc_checkpoint import load_autovc
 from mit_core.models.checkpoint import load_content
@@ -152,3 +152,24 @@ def test_published_checkpoints_animate_as_the_published_inference(adopted):
     np.testing.assert_allclose(made.landmarks[..., :2], expected, atol=1e-2)
     still = animate(speech, feature, content, points, replace(how, head_motion="none"))
     assert np.abs(made.landmarks - still.landmarks).max() > 1
+
+
+def test_a_given_autovc_gets_its_target(tmp_path):
+    network = AutoVC()
+    write_published("autovc", network.state_dict(), tmp_path / "ckpt_autovc.pth")
+    voice = np.linspace(0, 1, 256, dtype=np.float32)
+    np.save(tmp_path / "voice.npy", voice)
+    ours = tmp_path / "best.pt"
+    with pytest.raises(UserError, match=r"autovc\.target is missing"):
+        adopt_autovc(tmp_path / "ckpt_autovc.pth", None, ours)
+    with pytest.raises(UserError, match=r"autovc\.target 'ann' is neither"):
+        adopt_autovc(tmp_path / "ckpt_autovc.pth", "ann", ours)
+    assert not ours.exists()
+    adopt_autovc(tmp_path / "ckpt_autovc.pth", str(tmp_path / "voice.npy"), ours)
+    np.testing.assert_array_equal(load_autovc(ours).target, voice)
+    # our own files keep their target unless another is given
+    adopt_autovc(ours, None, tmp_path / "kept.pt")
+    assert load_autovc(tmp_path / "kept.pt").digest == load_autovc(ours).digest
+    np.save(tmp_path / "other.npy", voice[::-1])
+    adopt_autovc(ours, str(tmp_path / "other.npy"), tmp_path / "other.pt")
+    assert load_autovc(tmp_path / "other.pt").digest != load_autovc(ours).digest
