@@ -94,9 +94,13 @@ def start_from_content(model: SpeakerAware, path: str | Path, heard: Array) -> N
     """
     content = ContentBranch(ContentDims(features=heard.shape[1])).eval()
     load_weights(content, path)
-    frames = torch.from_numpy(np.asarray(heard, np.float32))
-    inputs = torch.cat([frames, torch.ones(len(frames), 1)], dim=1)
-    linear: Tensor = torch.linalg.lstsq(inputs, content.fc_prior(frames)).solution
+    frames = np.asarray(heard, np.float32)
+    inputs = np.concatenate([frames, np.ones((len(frames), 1))], axis=1)
+    told = content.fc_prior(torch.from_numpy(frames)).double().numpy()
+    # In double precision: torch's solver rounds as memory happens to lie, and two runs of one seed
+    # would start apart.
+    solution = np.linalg.lstsq(inputs, told, rcond=None)[0]
+    linear: Tensor = torch.from_numpy(solution.astype(np.float32))
     weights = content.bilstm.state_dict()
     first = weights["weight_ih_l0"]
     weights["bias_ih_l0"] = weights["bias_ih_l0"] + first @ linear[-1]
