@@ -120,4 +120,4 @@ def test_ablation_on_held_out_clips(footage: Path, tmp_path: Path) -> None:
         assert still["turn_ratio"] < 0.05 and 0.6 < moved["turn_ratio"] < 1.6
         assert 0.6 < moved["speed_ratio"] < 1.6
     error = heard.set_index(["predictor", "speaker"]).loc[("autovc", "all"), "variance_share"]
-    assert error < 0.5
+    assert float(error) < 0.5  # the column has text, too: "nan" where nothing is reconstructed
