@@ -212,7 +212,7 @@ def test_autovc_is_learned_heard_and_compared(project: Project) -> None:
     table = project.table("models/training.tsv").set_index(["kind", "run"])
     assert table.loc[("content", "converted"), "feature"].startswith("autovc:")
     assert table.loc[("autovc", "default"), "steps"] == 30
-    assert ("content", "default-autovc") in table.index
+    assert ("content", "converted-autovc") in table.index
     ablation = project.table("evaluation/ablation.tsv")
     assert list(ablation["networks"]) == ["mel", "mel + speaker", "autovc", "autovc + speaker"]
     reconstruction = project.table("evaluation/autovc/default.tsv")
