@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from mit_core.files import written_whole
 from mit_core.report import sections
 from mit_core.report.tables import read_rows
-from mit_core.report.videos import place_videos
+from mit_core.report.videos import embedded_picture, place_videos
 
 FOLDER = Path(__file__).parent
 
@@ -40,6 +40,7 @@ def write_report(
     evaluation: Mapping[str, Path],
     videos: Sequence[Path],
     summary: Mapping[str, str],
+    pictures: Mapping[str, Path] | None = None,
     settings: ReportSettings | None = None,
 ) -> None:
     """Write the report to ``output``, whole or not at all; the same inputs give the same bytes.
@@ -54,6 +55,7 @@ def write_report(
         history: run name -> CSV with ``step`` and ``train_*``, ``val_*`` columns.
         evaluation: title -> TSV of held-out measures, any columns.
         videos: rendered mp4 files (h264), in the order they are shown.
+        pictures: title of a run or of a table of measures -> the picture (PNG or JPEG) shown there.
         summary: more to tell at the head of the page, e.g. content feature -> mel.
         settings: see :class:`ReportSettings`.
 
@@ -63,6 +65,7 @@ def write_report(
     settings = settings or ReportSettings()
     _, clips = read_rows(manifest, sections.MANIFEST_COLUMNS)
     placed = place_videos(videos, output, settings.embed_mb)
+    shown = {title: embedded_picture(path) for title, path in (pictures or {}).items()}
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,
@@ -83,9 +86,13 @@ def write_report(
         speakers=sections.speakers(segments, settings.max_rows),
         trained=sections.trained(training),
         runs=[
-            sections.training(run, path, f"run{i}") for i, (run, path) in enumerate(history.items())
+            sections.training(run, path, f"run{i}", shown.get(run, ""))
+            for i, (run, path) in enumerate(history.items())
         ],
-        evaluation=[sections.measures(title, path) for title, path in evaluation.items()],
+        evaluation=[
+            sections.measures(title, path, shown.get(title, ""))
+            for title, path in evaluation.items()
+        ],
     )
     with written_whole(output) as part:
         page.dump(str(part), encoding="utf-8", errors="replace")

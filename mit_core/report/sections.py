@@ -47,12 +47,13 @@ class Table:
 
 @dataclass(frozen=True)
 class Section:
-    """A table with its charts (SVG elements) and remarks in plain words."""
+    """A table with its charts (SVG elements), a picture (its address) and remarks in plain words."""
 
     table: Table
     charts: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     title: str = ""
+    picture: str = ""
 
 
 def funnel(path: Path) -> Section:
@@ -195,7 +196,7 @@ def _validation(measures: str) -> str:
     return in_words(", ".join(held_out))
 
 
-def training(run: str, path: Path, name: str) -> Section:
+def training(run: str, path: Path, name: str, picture: str = "") -> Section:
     """The curves of one training run, a chart for each measure that its history tells."""
     header, rows = read_history(path)
     drawn: list[str] = []
@@ -219,7 +220,8 @@ def training(run: str, path: Path, name: str) -> Section:
             ]
             cells.append([f"{measure}, {curve.name}", *ends, *extremes])
     header = ["curve", "first", "last", "lowest, at step", "highest, at step"]
-    return Section(Table(header, cells, [False] + [True] * 4), tuple(drawn), title=run)
+    table = Table(header, cells, [False] + [True] * 4)
+    return Section(table, tuple(drawn), title=run, picture=picture)
 
 
 def _measured(header: list[str]) -> dict[str, dict[str, str]]:
@@ -241,7 +243,7 @@ def _measured(header: list[str]) -> dict[str, dict[str, str]]:
     return {measure: dict(sorted(columns.items())) for measure, columns in found.items()}
 
 
-def measures(title: str, path: Path) -> Section:
+def measures(title: str, path: Path, picture: str = "") -> Section:
     """A table of held-out measures, numbers alike down each column."""
     header, rows = read_rows(path)
     columns = [[row[name] for row in rows] for name in header]
@@ -258,7 +260,7 @@ def measures(title: str, path: Path) -> Section:
             "alone is worth."
         )
     table = Table([in_words(name) for name in header], cells, numeric)
-    return Section(table, remarks=tuple(remarks), title=title)
+    return Section(table, remarks=tuple(remarks), title=title, picture=picture)
 
 
 def key_figures(manifest: list[Row], segments: Path, videos: int) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""Rendered clips inside the page, or beside it when they are too heavy to carry."""
+"""Rendered clips inside the page, or beside it when too heavy to carry; pictures inside."""
 
 import base64
 import os
@@ -10,6 +10,13 @@ from urllib.parse import quote
 from mit_core.errors import UserError
 
 MEGABYTE = 1e6  # bytes
+TYPES = {
+    ".mp4": "video/mp4",
+    ".webm": "video/webm",
+    ".mov": "video/quicktime",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+}
 
 
 @dataclass(frozen=True)
@@ -35,7 +42,7 @@ def place_videos(paths: Sequence[Path], page: Path, embed_mb: float) -> list[Vid
     """Embed clips in order while their total size stays within ``embed_mb``; link the others.
 
     Args:
-        paths: mp4 files, ``{portrait}--{speech}.mp4``.
+        paths: mp4, webm or mov files, ``{portrait}--{speech}.mp4``.
         page: the file that will show them; links are relative to its folder.
         embed_mb: limit on the embedded files' total size, in MB (10^6 bytes).
 
@@ -51,11 +58,26 @@ def place_videos(paths: Sequence[Path], page: Path, embed_mb: float) -> list[Vid
         embedded = size <= room
         if embedded:
             room -= size
-            content = base64.b64encode(path.read_bytes()).decode("ascii")
-            source = f"data:video/mp4;base64,{content}"
+            source = _inside(path)
         else:
             relative = os.path.relpath(path.absolute(), page.absolute().parent)
             source = quote(os.fsencode(Path(relative).as_posix()))
         portrait, _, speech = os.fsencode(path.stem).decode("utf-8", "replace").partition("--")
         videos.append(Video(portrait, speech, source, embedded, size / MEGABYTE))
     return videos
+
+
+def embedded_picture(path: Path) -> str:
+    """A PNG or JPEG file as the ``src`` of its element.
+
+    Raises:
+        UserError: it is absent.
+    """
+    if not path.is_file():
+        raise UserError(f"{path} does not exist; the report wants to show this picture.")
+    return _inside(path)
+
+
+def _inside(path: Path) -> str:
+    content = base64.b64encode(path.read_bytes()).decode("ascii")
+    return f"data:{TYPES[path.suffix.lower()]};base64,{content}"

@@ -299,6 +299,22 @@ def test_embeds_videos_up_to_the_limit_and_links_the_rest(tmp_path: Path) -> Non
     assert all("controls" in attrs for attrs in page.attributes("video"))
 
 
+def test_pictures_stand_with_the_run_or_table_of_their_title(tmp_path: Path, full) -> None:
+    samples, sheet = tmp_path / "samples.png", tmp_path / "sheet.jpg"
+    samples.write_bytes(b"drawn by the network")
+    sheet.write_bytes(b"every renderer")
+    pictures = {"content/<base>": samples, "Held out & <far>": sheet, "neither": sheet}
+    page, text = report(tmp_path, **full, pictures=pictures)
+    sources = [attrs["src"] or "" for attrs in page.attributes("img")]
+    assert [source.partition(",")[0] for source in sources] == [
+        "data:image/png;base64",
+        "data:image/jpeg;base64",
+    ]
+    assert base64.b64decode(sources[0].partition(",")[2]) == samples.read_bytes()
+    assert text.index(sources[0]) < text.index('id="measures"') < text.index(sources[1])
+    assert all(attrs["alt"] for attrs in page.attributes("img"))
+
+
 def test_nothing_is_fetched_from_elsewhere(tmp_path: Path, full: dict[str, Any]) -> None:
     page, text = report(tmp_path, **full)
     for tag, attrs in page.elements:
@@ -341,8 +357,13 @@ def test_a_missing_column_is_named(tmp_path: Path, name: str, header: str, told:
 
 
 def test_absent_files_are_named(tmp_path: Path) -> None:
-    for wrong in ({"segments": tmp_path / "no.tsv"}, {"videos": [tmp_path / "no.mp4"]}):
-        with pytest.raises(UserError, match=r"no\.(tsv|mp4) does not exist"):
+    absent = [
+        {"segments": tmp_path / "no.tsv"},
+        {"videos": [tmp_path / "no.mp4"]},
+        {"pictures": {"a": tmp_path / "no.png"}},
+    ]
+    for wrong in absent:
+        with pytest.raises(UserError, match=r"no\.(tsv|mp4|png) does not exist"):
             report(tmp_path, **wrong)
 
 
