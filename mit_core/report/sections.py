@@ -47,7 +47,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Section:
-    """A table with its charts (SVG elements), a picture (its address) and remarks in plain words."""
+    """A table with charts (SVG elements), a picture (its address) and remarks in plain words."""
 
     table: Table
     charts: tuple[str, ...] = ()
