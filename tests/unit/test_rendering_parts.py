@@ -65,7 +65,9 @@ def test_speech_and_blinks_do_not_turn_the_head():
     assert HeadPose(points).fit(speak(points, 0.3, 0.8, 1.0)) == pytest.approx(np.zeros((4, 2)))
 
 
-@pytest.mark.parametrize("name, allowed", [("vis68", 0), ("vis68_offframe", 1)])
+@pytest.mark.parametrize(
+    "name, allowed", [("vis68", 0), ("vis68_offframe", 1), ("vis74", 0), ("vis98", 0)]
+)
 def test_sketch_equals_the_published_one(reference, name, allowed):
     # Off the frame OpenCV's versions clip thick lines a pixel apart.
     published = np.load(reference / "drawing" / f"{name}.npz")
@@ -73,6 +75,11 @@ def test_sketch_equals_the_published_one(reference, name, allowed):
     different = (drawn[..., ::-1] != published["image_bgr"]).any(axis=2)
     assert different.sum() <= allowed
     assert (drawn != 255).any()
+
+
+def test_sketch_of_an_unknown_scheme_is_refused():
+    with pytest.raises(ValueError, match="68, 74 or 98"):
+        draw_sketch(np.zeros((70, 2)))
 
 
 def test_film_has_every_frame_and_the_sound(tmp_path):
