@@ -58,6 +58,11 @@ class Sequences:
     def __len__(self) -> int:
         return len(self.names)
 
+    @property
+    def hours(self) -> float:
+        """Length of all clips together."""
+        return int(self.offsets[-1]) / FEATURE_HZ / 3600
+
     def span(self, index: int) -> slice:
         """Time span of sequence ``index`` in the big arrays."""
         return slice(int(self.offsets[index]), int(self.offsets[index + 1]))
@@ -93,6 +98,11 @@ class Voices:
 
     def __len__(self) -> int:
         return len(self.names)
+
+    @property
+    def hours(self) -> float:
+        """Length of all clips together."""
+        return int(self.offsets[-1]) / FEATURE_HZ / 3600
 
     def span(self, index: int) -> slice:
         """Time span of recording ``index`` in the big arrays."""

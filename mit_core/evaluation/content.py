@@ -14,7 +14,7 @@ from mit_core.evaluation.ridge import fit_ridge
 from mit_core.models.checkpoint import ContentCheckpoint, FeatureScaling, load_content
 from mit_core.sequences import Sequences
 from mit_core.training.bases import base_faces
-from mit_core.training.content import limited_threads
+from mit_core.training.hardware import limited_threads
 
 log = logging.getLogger(__name__)
 

@@ -1,22 +1,18 @@
 """Training AutoVC: from speech to a checkpoint."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TextIO
 
 from lightning_fabric import Fabric
 
 from mit_core.errors import UserError
-from mit_core.files import write_json
 from mit_core.models.autovc_checkpoint import load_autovc
 from mit_core.sequences import Voices
 from mit_core.training.autovc_recipe import AutoVCRecipe
 from mit_core.training.autovc_settings import AutoVCSettings
-from mit_core.training.content import limited_threads
-from mit_core.training.fingerprint import run_fingerprint
 from mit_core.training.hardware import Hardware
-from mit_core.training.loop import TrainingResult, train
-from mit_core.training.record import write_record
+from mit_core.training.loop import TrainingResult
+from mit_core.training.run import train_run
 
 
 def train_autovc(
@@ -61,25 +57,17 @@ def train_autovc(
     def build(fabric: Fabric) -> AutoVCRecipe:
         return AutoVCRecipe(train_split, val_split, settings, fabric)
 
-    path = Path(folder)
-    write_json(path / "settings.json", asdict(settings))
-    with limited_threads(threads):
-        result = train(
-            build,
-            path,
-            settings.loop(),
-            hardware=hardware,
-            fingerprint=run_fingerprint(code, settings, train_split, val_split),
-            bar=bar,
-            title=f"autovc {run}",
-        )
-    write_record(
-        result,
+    return train_run(
+        build,
+        folder,
+        settings,
         kind="autovc",
         run=run,
         train_split=train_split,
-        settings=settings,
+        also=(val_split,),
+        load=load_autovc,
+        threads=threads,
         hardware=hardware,
-        model=load_autovc(result.best).model,
+        bar=bar,
+        code=code,
     )
-    return result

@@ -1,6 +1,5 @@
 """Training the content branch: from sequences to a checkpoint, whichever recipe."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TextIO
 
@@ -9,18 +8,16 @@ import numpy.typing as npt
 from lightning_fabric import Fabric
 
 from mit_core.errors import UserError
-from mit_core.files import write_json
 from mit_core.models.checkpoint import load_content
 from mit_core.sequences import Sequences
 from mit_core.training.chunks import ChunkRecipe
 from mit_core.training.content_recipe import ContentRecipe
 from mit_core.training.content_settings import ContentSettings
 from mit_core.training.data import feature_statistics
-from mit_core.training.fingerprint import run_fingerprint
-from mit_core.training.hardware import Hardware, limited_threads
-from mit_core.training.loop import TrainingResult, train
+from mit_core.training.hardware import Hardware
+from mit_core.training.loop import TrainingResult
 from mit_core.training.published import PublishedRecipe
-from mit_core.training.record import write_record
+from mit_core.training.run import train_run
 
 Array = npt.NDArray[np.floating]
 
@@ -78,25 +75,17 @@ def train_content(
     def build(fabric: Fabric) -> ContentRecipe:
         return kind(train_split, val_split, settings, fabric, scaling)
 
-    path = Path(folder)
-    write_json(path / "settings.json", asdict(settings))
-    with limited_threads(threads):
-        result = train(
-            build,
-            path,
-            settings.loop(),
-            hardware=hardware,
-            fingerprint=run_fingerprint(code, settings, *scaling, train_split, val_split),
-            bar=bar,
-            title=f"content {run}",
-        )
-    write_record(
-        result,
+    return train_run(
+        build,
+        folder,
+        settings,
         kind="content",
         run=run,
         train_split=train_split,
-        settings=settings,
+        also=(val_split, *scaling),
+        load=load_content,
+        threads=threads,
         hardware=hardware,
-        model=load_content(result.best).model,
+        bar=bar,
+        code=code,
     )
-    return result

@@ -4,25 +4,46 @@ import hashlib
 import json
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from mit_core.errors import UserError
-from mit_core.sequences import Sequences, Voices
+
+
+class Split(Protocol):
+    """What is learned from: ``Sequences``, ``Voices``, ``Footage``; a dataclass of arrays and
+    plain values."""
+
+    @property
+    def digest(self) -> str:
+        """Of all that made the data."""
+
+    @property
+    def hours(self) -> float:
+        """Its length."""
+
+    @property
+    def speakers(self) -> tuple[str, ...]:
+        """Of every clip."""
+
+    def __len__(self) -> int:
+        """How many clips."""
+
 
 _ROWS = 1000
 """Rows of the data that go into a fingerprint, evenly spaced: enough to see another scaling."""
 
 
-def run_fingerprint(code: str, settings: Any, *data: Sequences | Voices | np.ndarray) -> str:
+def run_fingerprint(code: str, settings: Any, *data: Split | np.ndarray) -> str:
     """Digest of all that a run depends on; a run of another one is not gone on with.
 
     Args:
         code: digest of the code that trains.
         settings: a dataclass; the files that its ``initial`` and its ``target`` name, if any, are
             read too.
-        data: splits, and arrays such as a scaling's.
+        data: splits, and arrays such as a scaling's. A split's fields that do not count in
+            comparisons, such as where its files lie, do not count here.
 
     Raises:
         UserError: the initial checkpoint does not exist.
@@ -37,9 +58,10 @@ def run_fingerprint(code: str, settings: Any, *data: Sequences | Voices | np.nda
     if target and Path(target).is_file():  # else a speaker's name
         digest.update(Path(target).read_bytes())
     for each in data:
-        values = [each]
+        values: list[Any] = [each]
         if not isinstance(each, np.ndarray):
-            values = [getattr(each, field.name) for field in fields(each)]
+            whole: Any = each
+            values = [getattr(each, field.name) for field in fields(whole) if field.compare]
         for value in values:
             if isinstance(value, np.ndarray):
                 rows = np.unique(np.linspace(0, max(len(value) - 1, 0), _ROWS).astype(int))

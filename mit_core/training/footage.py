@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +35,7 @@ class Footage:
     speakers: tuple[str, ...]
     names: tuple[str, ...]
     digest: str = ""
+    feature: ClassVar[str] = "frames"
 
     def __len__(self) -> int:
         return len(self.names)

@@ -7,9 +7,8 @@ from typing import Any
 
 from torch import nn
 
-from mit_core.clocks import FEATURE_HZ
 from mit_core.files import write_json
-from mit_core.sequences import Sequences, Voices
+from mit_core.training.fingerprint import Split
 from mit_core.training.hardware import Hardware
 from mit_core.training.loop import TrainingResult
 
@@ -21,7 +20,7 @@ def write_record(
     *,
     kind: str,
     run: str,
-    train_split: Sequences | Voices,
+    train_split: Split,
     settings: Any,
     hardware: Hardware,
     model: nn.Module,
@@ -30,7 +29,7 @@ def write_record(
 
     Args:
         result: what the loop returned.
-        kind: of the network: ``content``, ``speaker``, ``autovc``.
+        kind: of the network: ``content``, ``speaker``, ``autovc``, ``translation`` ...
         run: the run's name.
         train_split: what was learned from.
         settings: the recipe's settings, a dataclass.
@@ -45,7 +44,7 @@ def write_record(
             "run": run,
             "feature": getattr(train_split, "feature", "mel"),
             "data": train_split.digest,
-            "hours": int(train_split.offsets[-1]) / FEATURE_HZ / 3600,
+            "hours": train_split.hours,
             "speakers": len(set(train_split.speakers)),
             "clips": len(train_split),
             "settings": asdict(settings),

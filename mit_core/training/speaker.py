@@ -1,6 +1,5 @@
 """Training the speaker-aware branch: from sequences to a checkpoint."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TextIO
 
@@ -8,15 +7,13 @@ import numpy as np
 from lightning_fabric import Fabric
 
 from mit_core.errors import UserError
-from mit_core.files import write_json
 from mit_core.models.checkpoint import FeatureScaling, load_content
 from mit_core.models.speaker_checkpoint import load_speaker
 from mit_core.sequences import Sequences
 from mit_core.training.data import feature_statistics
-from mit_core.training.fingerprint import run_fingerprint
-from mit_core.training.hardware import Hardware, limited_threads
-from mit_core.training.loop import TrainingResult, train
-from mit_core.training.record import write_record
+from mit_core.training.hardware import Hardware
+from mit_core.training.loop import TrainingResult
+from mit_core.training.run import train_run
 from mit_core.training.speaker_recipe import SpeakerRecipe
 from mit_core.training.speaker_settings import SpeakerSettings
 
@@ -86,25 +83,17 @@ def train_speaker(
             train_split, val_split, settings, fabric, scaling, predict_frame, content
         )
 
-    path = Path(folder)
-    write_json(path / "settings.json", asdict(settings))
-    with limited_threads(threads):
-        result = train(
-            build,
-            path,
-            settings.loop(),
-            hardware=hardware,
-            fingerprint=run_fingerprint(code, settings, train_split, val_split, start),
-            bar=bar,
-            title=f"speaker {run}",
-        )
-    write_record(
-        result,
+    return train_run(
+        build,
+        folder,
+        settings,
         kind="speaker",
         run=run,
         train_split=train_split,
-        settings=settings,
+        also=(val_split, start),
+        load=load_speaker,
+        threads=threads,
         hardware=hardware,
-        model=load_speaker(result.best).model,
+        bar=bar,
+        code=code,
     )
-    return result
