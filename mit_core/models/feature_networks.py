@@ -64,7 +64,7 @@ class EfficientNetLiteFeatures(FeatureNetwork):
     def forward(self, images: Tensor) -> list[Tensor]:
         """See ``FeatureNetwork.forward``."""
         x = self.stem((images - _LITE_MEAN) / _LITE_STD)
-        found = []
+        found: list[Tensor] = []
         for number, block in enumerate(self.blocks):
             x = block(x)
             if number in _LITE_BLOCKS:
@@ -84,6 +84,9 @@ class Vgg19Features(FeatureNetwork):
     Raises:
         UserError: no such file, or other weights in it.
     """
+
+    mean: Tensor
+    std: Tensor
 
     def __init__(self, weights: str | Path):
         super().__init__()
