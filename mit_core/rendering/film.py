@@ -10,6 +10,7 @@ import numpy as np
 from mit_core.errors import UserError
 from mit_core.media.image import read_image
 from mit_core.media.video import VideoWriter
+from mit_core.models.translation_checkpoint import load_translation
 from mit_core.rendering.renderer import open_renderer
 
 
@@ -23,7 +24,7 @@ class Settings:
         background: ``#rrggbb`` behind a portrait with transparency, which mp4 cannot keep.
     """
 
-    renderer: str = "mesh_warp"
+    renderer: str = "auto"
     crf: int = 18
     background: str = "#ffffff"
 
@@ -42,8 +43,11 @@ def render_animation(
     audio: str | Path | None,
     output: str | Path,
     settings: Settings | None = None,
+    checkpoint: str | Path | None = None,
+    threads: int = 1,
+    device: str = "cpu",
 ) -> int:
-    """Render a portrait speaking, at its own resolution, one frame in memory at a time.
+    """Render a portrait speaking, at its own resolution, a few frames in memory at a time.
 
     Args:
         portrait: picture file.
@@ -53,21 +57,25 @@ def render_animation(
         audio: the sound, which starts with the first frame; None for a silent video.
         output: the ``.mp4`` to write, whole or not at all.
         settings: see ``Settings``.
+        checkpoint: the network of a renderer that draws with one.
+        threads: cores to use. device: where the network runs.
 
     Returns:
         The number of frames rendered.
 
     Raises:
-        UserError: the portrait cannot be read or moved. ClipError: the audio cannot be read.
+        UserError: the portrait cannot be read or moved, or the renderer has not got its network.
+        ClipError: the audio cannot be read.
     """
     settings = settings or Settings()
     image = flattened(read_image(portrait), settings.background)
-    renderer = open_renderer(settings.renderer, image, portrait_landmarks)
+    network = None if checkpoint is None else load_translation(checkpoint)
+    renderer = open_renderer(settings.renderer, image, portrait_landmarks, network, threads, device)
     width, height = renderer.size
     count = 0
     with VideoWriter(output, fps, width, height, audio=audio, crf=settings.crf) as video:
-        for points in landmarks:
-            video.write(renderer.render(points))
+        for frame in renderer.frames(landmarks):
+            video.write(frame)
             count += 1
     return count
 

@@ -1,5 +1,7 @@
 """Move a portrait by its landmarks: skin on a mesh, eyes and teeth on the skull behind it."""
 
+from collections.abc import Iterable, Iterator
+
 import cv2
 import numpy as np
 
@@ -95,6 +97,10 @@ class MeshWarp:
         self._eyes.draw(frame, moved, pose)
         self._mouth.draw(frame, moved, pose, target)
         return frame
+
+    def frames(self, landmarks: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+        """The frames for landmarks over time, one at a time."""
+        return map(self.render, landmarks)
 
     def _whole(self, target: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Target (68, 2), pose (4, 2) and vertices (V, 2) that leave the skin in one piece.
