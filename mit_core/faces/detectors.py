@@ -64,10 +64,17 @@ def _dlib(device: str, weights: Path | None) -> LandmarkDetector:
     return DlibDetector(weights)
 
 
+def _adaptive_wing(device: str, weights: Path | None) -> LandmarkDetector:
+    from mit_core.faces.adaptive_wing_backend import AdaptiveWingDetector
+
+    return AdaptiveWingDetector(device, weights)
+
+
 _BACKENDS: dict[str, Callable[[str, Path | None], LandmarkDetector]] = {
     "mediapipe": _mediapipe,
     "face_alignment": _face_alignment,
     "dlib": _dlib,
+    "adaptive_wing": _adaptive_wing,
 }
 
 DETECTORS = tuple(_BACKENDS)
@@ -80,9 +87,11 @@ def open_detector(
 
     Args:
         name: ``mediapipe`` (3-D, weights in its package, CPU), ``face_alignment`` (3-D FAN of the
-            paper, weights by path, wants a GPU) or ``dlib`` (2-D, for cross-checks).
-        device: ``cpu``, ``cuda`` ...; only face_alignment makes use of it.
-        weights: folder of the weight files; None for the backend's own place.
+            paper, weights by path, wants a GPU), ``dlib`` (2-D, for cross-checks) or
+            ``adaptive_wing`` (2-D, a checkpoint of ``train_detector`` or the published one).
+        device: ``cpu``, ``cuda`` ...; only face_alignment and adaptive_wing make use of it.
+        weights: folder of the weight files, of adaptive_wing the file itself; None for the
+            backend's own place.
 
     Raises:
         UserError: there is no such detector, or its weights or its package are missing.

@@ -15,16 +15,12 @@ from face_alignment import FaceAlignment, LandmarksType
 from face_alignment.models import FAN, ResNetDepth
 
 from mit_core.errors import UserError
-from mit_core.faces.boxes import Box, Image
+from mit_core.faces.boxes import Box, Image, landmarks_box
 from mit_core.faces.detectors import Detection
 from mit_core.faces.mediapipe_backend import MediapipeFaces
 
 LANDMARK_WEIGHTS = "3DFAN4-7835d9f11d.pth.tar"
 DEPTH_WEIGHTS = "depth-2a464da4ea.pth.tar"
-
-# FAN crops by a box that is tight around the 68 points. MediaPipe's boxes go this much, in their
-# own height and width, beyond it (means over GRID, VoxCeleb and an interview).
-FOREHEAD, CHEEKS = 0.13, 0.07
 
 
 def _weights_folder(weights: Path | None) -> Path:
@@ -94,9 +90,8 @@ class FaceAlignmentDetector:
             if not faces:
                 return None
             box = faces[0].box
-        x0, y0, x1, y1 = box
-        above, beside = FOREHEAD * (y1 - y0), CHEEKS * (x1 - x0)
-        tight = (x0 + beside, y0 + above, x1 - beside, y1)
+        # FAN crops by a box that is tight around the 68 points
+        tight = landmarks_box(box)
         found, scores, _ = self._model.get_landmarks_from_image(
             image, detected_faces=[tight], return_landmark_score=True
         )

@@ -1,0 +1,99 @@
+"""AdaptiveWing (Wang, Bo and Fuxin 2019) as a landmark detector: for faces that others cannot read.
+
+Its weights are a file: what training a detector wrote, or the published ``WFLW_4HG.pth``.
+"""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from mit_core.errors import UserError
+from mit_core.faces.boxes import Box, Image, box_of, landmarks_box, overlap, square_crop
+from mit_core.faces.detectors import Detection
+from mit_core.faces.mediapipe_backend import MediapipeFaces
+from mit_core.faces.wflw import to_68
+from mit_core.models.awing_checkpoint import PUBLISHED_FILE, load_awing
+
+_LOOKS = 2
+"""Times that a face is read, each in a crop around the landmarks read before: a detector's box is
+not cut as the crops of the training were."""
+
+_SEEN = 0.25
+"""Least confidence of a face that no box tells of; in pictures without one peaks stay lower."""
+
+_SAME_FACE = 0.3
+"""Landmarks are those of the face asked for if their box shares this much with its."""
+
+
+class AdaptiveWingDetector:
+    """68 landmarks in 2-D (z = 0), of a network of 68 or 98 points.
+
+    Args:
+        device: ``cpu``, ``cuda`` ...
+        weights: the checkpoint file.
+
+    Raises:
+        UserError: no weights were given, or the file holds no such network.
+    """
+
+    def __init__(self, device: str = "cpu", weights: Path | None = None) -> None:
+        if weights is None or weights.is_dir():
+            raise UserError(
+                "detector: adaptive_wing needs its weights, one file: give the best.pt that "
+                f"train_detector wrote, or the published {PUBLISHED_FILE}."
+            )
+        self._checkpoint = load_awing(weights, device)
+        self._faces = MediapipeFaces()
+
+    def detect(self, image: Image, box: Box | None = None) -> Detection | None:
+        """See `LandmarkDetector.detect`; confidence is the mean height of the heatmaps' peaks.
+
+        Without a box, faces are found by MediaPipe; where it finds none, the whole picture is
+        taken for one.
+        """
+        found = self.read(image, box)
+        if found is None:
+            return None
+        flat, confidence = to_68(found[0]), found[1]
+        points = np.zeros((len(flat), 3), np.float32)
+        points[:, :2] = flat
+        return Detection(points, confidence)
+
+    def read(
+        self, image: Image, box: Box | None = None
+    ) -> tuple[npt.NDArray[np.float32], float] | None:
+        """Landmarks (P, 2) in the network's own scheme, and their confidence, 0..1.
+
+        Arguments as of ``detect``; None where no face is found, or none that overlaps the box.
+        """
+        if box is not None:
+            points, confidence = self._look_again(image, landmarks_box(box))
+            return (points, confidence) if overlap(box_of(points), box) > _SAME_FACE else None
+        faces = self._faces.find(image)
+        if faces:
+            return self._look_again(image, landmarks_box(faces[0].box))
+        height, width = image.shape[:2]
+        points, confidence = self._look(image, (0.0, 0.0, float(width), float(height)), 1.0)
+        points, confidence = self._look_again(image, box_of(points))
+        return (points, confidence) if confidence >= _SEEN else None
+
+    def _look_again(self, image: Image, box: Box) -> tuple[npt.NDArray[np.float32], float]:
+        """Read the face in this box, then in the box of what was read."""
+        for _ in range(_LOOKS):
+            points, confidence = self._look(image, box, self._checkpoint.margin)
+            box = box_of(points)
+        return points, confidence
+
+    def _look(self, image: Image, box: Box, margin: float) -> tuple[npt.NDArray[np.float32], float]:
+        size = self._checkpoint.size
+        crop = square_crop(image, box, margin, largest=size)
+        zoom = size / len(crop.image)
+        shown = cv2.resize(crop.image, (size, size), interpolation=cv2.INTER_LINEAR)
+        points, confidence = self._checkpoint.read(shown[None].astype(np.uint8, copy=False))
+        # the middle of a pixel stays the middle of what it became
+        return crop.to_picture((points[0] + 0.5) / zoom - 0.5), float(confidence[0])
+
+    def close(self) -> None:
+        self._faces.close()
