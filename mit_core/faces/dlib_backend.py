@@ -20,7 +20,17 @@ FACES = "mmod_human_face_detector.dat"
 _SMALL_PICTURE = 400
 
 
-def _model(name: str, weights: Path | None) -> str:
+def model_path(name: str, weights: Path | None) -> str:
+    """Path of one of dlib's model files.
+
+    Args:
+        name: of the file.
+        weights: folder that it lies in; that of face-recognition-models by None.
+
+    Raises:
+        ModuleNotFoundError: there is no such package.
+        UserError: the folder lacks the file.
+    """
     if weights is not None:
         folder = weights
     else:
@@ -39,8 +49,8 @@ class DlibDetector:
     """68 landmarks in 2-D (z = 0)."""
 
     def __init__(self, weights: Path | None = None) -> None:
-        self._shape = dlib.shape_predictor(_model(PREDICTOR, weights))
-        self._faces = dlib.cnn_face_detection_model_v1(_model(FACES, weights))
+        self._shape = dlib.shape_predictor(model_path(PREDICTOR, weights))
+        self._faces = dlib.cnn_face_detection_model_v1(model_path(FACES, weights))
 
     def detect(self, image: Image, box: Box | None = None) -> Detection | None:
         """See `LandmarkDetector.detect`; confidence is 1 where the box was given."""
