@@ -2,7 +2,8 @@
 
 The portrait is registered as a frame of footage is: its steady points are fitted rigidly to the
 standard face. A tilted or half-turned portrait so moves its lips along its own axes, and the
-displacements learned from registered footage have the right size on it.
+displacements learned from registered footage have the right size on it. A drawing is turned in the
+picture's plane only, by all its points: its nose may lie above its eyes.
 """
 
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mit_core.errors import UserError
+from mit_core.faces.points import outer_eye_distance
 from mit_core.faces.registration import Settings, register, unregister
 from mit_core.faces.scheme import N_POINTS
 from mit_core.faces.standard_face import standard_face
@@ -56,14 +58,38 @@ def face_of_portrait(points: Array) -> PortraitFace:
             "detect them again, or correct the table of landmarks"
         )
     flat = points.shape[1] == 2 or not points[:, 2].any()
-    spatial = np.zeros((1, N_POINTS, 3))
-    spatial[0, :, : points.shape[1]] = points
-    registered = register(spatial, settings=Settings(smoothing_window=1))
-    face = registered.landmarks[0].copy()
+    if outer_eye_distance(points[:, :2]) == 0:
+        raise UserError(
+            "the portrait's landmarks form no face (both eyes lie on one spot): "
+            "detect them again, or correct the table of landmarks"
+        )
     if flat:
-        face.reshape(N_POINTS, 3)[:, 2] = standard_face()[:, 2]
+        return _flat_face(points[:, :2])
+    registered = register(points[None], settings=Settings(smoothing_window=1))
     return PortraitFace(
-        face, registered.quaternions[0], registered.translations[0], registered.scale
+        registered.landmarks[0],
+        registered.quaternions[0],
+        registered.translations[0],
+        registered.scale,
+    )
+
+
+def _flat_face(points: Array) -> PortraitFace:
+    """A face without depth, (68, 2): turned in its plane, and as deep as the standard face."""
+    standard = np.asarray(standard_face(), np.float64)
+    scale = float(outer_eye_distance(standard) / outer_eye_distance(points))
+    there, here = standard[:, :2] @ (1, 1j), scale * points @ (1, 1j)
+    # least squares over rotations of the plane; over all rotations a face may come out mirrored
+    turned = np.vdot(there - there.mean(), here - here.mean())
+    rotation = turned / abs(turned) if abs(turned) > 0 else 1.0
+    place = here.mean() - rotation * there.mean()
+    face = (here - place) / rotation
+    half = np.angle(rotation) / 2
+    return PortraitFace(
+        np.column_stack([face.real, face.imag, standard[:, 2]]).astype(np.float32).ravel(),
+        np.array([np.cos(half), 0, 0, np.sin(half)]),
+        np.array([place.real, place.imag, 0]),
+        scale,
     )
 
 

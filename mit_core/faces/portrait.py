@@ -9,18 +9,26 @@ from mit_core.errors import UserError
 from mit_core.faces.boxes import Image
 from mit_core.faces.detectors import LandmarkDetector
 from mit_core.faces.landmark_table import read_landmark_table
+from mit_core.faces.puppet_beside import puppet_beside
+from mit_core.faces.puppet_files import read_puppet
 from mit_core.faces.table_beside import table_beside
+from mit_core.media.image import opaque
 
 
 def portrait_landmarks(
     portrait: str | Path, image: Image, detector: LandmarkDetector
 ) -> npt.NDArray[np.float32]:
-    """Landmarks (68, 3) of a portrait: from the table beside it, else from the detector.
+    """Landmarks (68, 3) of a portrait: from the files beside it, else from the detector.
+
+    A puppet's are those of its closed mouth, which speech starts from.
 
     Raises:
-        UserError: the table is wrong or lies outside the picture, or no face was found.
+        UserError: the files are wrong or lie outside the picture, or no face was found.
     """
     table = table_beside(portrait)
+    if not table.is_file() and puppet_beside(portrait):
+        closed = read_puppet(portrait, image.shape[1], image.shape[0]).closed
+        return np.column_stack([closed, np.zeros(len(closed))]).astype(np.float32)
     if not table.is_file():
         return find_portrait_landmarks(image, detector, portrait)
     points = read_landmark_table(table)
@@ -46,7 +54,7 @@ def find_portrait_landmarks(
     Raises:
         UserError: no face was found; says how to give landmarks by hand.
     """
-    found = detector.detect(_opaque(image))
+    found = detector.detect(opaque(image))
     if found is None:
         raise UserError(
             f"{name}: no face was found in this picture. Use one that shows a whole face from the "
@@ -54,11 +62,3 @@ def find_portrait_landmarks(
             f"iBUG order) named {table_beside(name).name}."
         )
     return found.points
-
-
-def _opaque(image: Image) -> Image:
-    """The picture over white, as a viewer would show it."""
-    if image.shape[2] == 3:
-        return image
-    alpha = image[..., 3:].astype(np.float32) / 255
-    return np.rint(image[..., :3] * alpha + 255 * (1 - alpha)).astype(np.uint8)
