@@ -1,6 +1,5 @@
 """What a drawn frame is judged by in training: place by place, and as it is seen."""
 
-import torch
 from torch import Tensor, nn
 
 from mit_core.models.feature_networks import open_features
@@ -51,11 +50,10 @@ class FrameLoss(nn.Module):
         ):
             if judge is None or not weight:
                 continue
-            pictures = made, truth
             if name == "perceptual" and settings.kind == "refinement":
                 # the rest is the warp's, which looks as it should
-                both = lower_faces(torch.cat(pictures), landmarks.repeat(2, 1, 1))
-                pictures = both.chunk(2)
-            losses[name] = judge(*pictures)
+                losses[name] = judge(lower_faces(made, landmarks), lower_faces(truth, landmarks))
+            else:
+                losses[name] = judge(made, truth)
             total = total + weight * losses[name]
         return {"loss": total, **losses}

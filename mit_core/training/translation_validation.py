@@ -83,7 +83,5 @@ def validate_pairs(made: Tensor, pairs: Pairs) -> dict[str, float]:
 def _mouth(picture: Tensor, box: list[int]) -> Tensor:
     """The box (x0, y0, x1, y1) of pictures (N, C, S, S), and the rim that its windows reach."""
     low = [max(0, min(side - _REACH, picture.shape[-1] - 2 * _REACH - 1)) for side in box[:2]]
-    high = [
-        max(side + _REACH, start + 2 * _REACH + 1) for side, start in zip(box[2:], low, strict=True)
-    ]
+    high = [max(box[2 + axis] + _REACH, low[axis] + 2 * _REACH + 1) for axis in (0, 1)]
     return picture[..., low[1] : high[1], low[0] : high[0]]
