@@ -21,7 +21,8 @@ log = logging.getLogger(__name__)
 
 MEASURES = (*(field.name for field in fields(PictureMeasures)), "identity")
 COLUMNS = ("renderer", "clip", "speaker", "frames", *MEASURES)
-LOWER_IS_BETTER = ("identity",)
+_LOWER_IS_BETTER = ("identity",)
+_BEST_AT_ONE = ("sharpness", "mouth_sharpness")
 ALL = "all"
 """Clip of the rows that hold means over clips."""
 
@@ -96,9 +97,10 @@ def compare(table: pd.DataFrame, renderer: str, other: str) -> pd.DataFrame:
 
     Returns:
         A row a measure: ``measure``, ``gain`` (mean over clips of what the renderer is better by,
-        in the measure's unit; above 0 is better, whichever way the measure points), ``worst_gain``
-        and ``worst_clip`` (where it gains least), ``better`` (clips on which it is better) and
-        ``clips``.
+        above 0 whichever way the measure points; in the measure's unit, and for sharpness in how
+        much nearer it comes to the truth's, as a logarithm, since too much of it is a fault,
+        too), ``worst_gain`` and ``worst_clip`` (where it gains least), ``better`` (clips on which
+        it is better) and ``clips``.
     """
     one, two = (
         table[(table["renderer"] == name) & (table["clip"] != ALL)].set_index("clip")
@@ -106,7 +108,7 @@ def compare(table: pd.DataFrame, renderer: str, other: str) -> pd.DataFrame:
     )
     rows = []
     for measure in MEASURES:
-        gains = (one[measure] - two[measure]) * (-1 if measure in LOWER_IS_BETTER else 1)
+        gains = _worth(measure, one[measure]) - _worth(measure, two[measure])
         rows.append(
             {
                 "measure": measure,
@@ -118,6 +120,13 @@ def compare(table: pd.DataFrame, renderer: str, other: str) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def _worth(measure: str, values: pd.Series) -> pd.Series:
+    """Values of a measure turned so that more is better."""
+    if measure in _BEST_AT_ONE:
+        return -np.log(values).abs()
+    return -values if measure in _LOWER_IS_BETTER else values
 
 
 def _rows(driven: DrivenClip, identity: FaceIdentity) -> list[dict[str, object]]:
