@@ -11,9 +11,10 @@ import numpy as np
 from mit_core.clocks import SAMPLE_RATE, SAMPLES_PER_VIDEO_FRAME, VIDEO_HZ
 from mit_core.errors import ClipError
 from mit_core.files import written_whole
+from mit_core.media.containers import COLOUR_TAGS, ENCODING, MP4, REPRODUCIBLE
 from mit_core.media.ffmpeg import FfmpegError, media_url, run
 from mit_core.media.probe import MediaInfo, probe
-from mit_core.media.video import COLOUR_TAGS, ENCODING, MP4, REPRODUCIBLE, count_frames
+from mit_core.media.video import count_frames
 
 # ffmpeg closes a gap between time stamps and samples once it exceeds this many seconds: half a
 # frame, so that sound never strays a whole one, yet well above the 1 ms to which webm rounds.

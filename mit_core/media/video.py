@@ -18,6 +18,7 @@ from av.video.reformatter import VideoReformatter
 from mit_core.errors import ClipError
 from mit_core.files import written_whole
 from mit_core.media.audio import audio_seconds
+from mit_core.media.containers import CONTAINERS
 from mit_core.media.ffmpeg import FfmpegProcess, media_url
 from mit_core.media.probe import open_media, pick_video, rotation_of, stream_seconds
 
@@ -25,14 +26,6 @@ Frame = npt.NDArray[np.uint8]
 
 # Says in the file itself that no camera saw this.
 SYNTHETIC_COMMENT = "Synthetic media: made by a computer, not recorded by a camera."
-# One encoder thread by default: the bytes are the same on every machine, and workers do not
-# crowd each other out. "veryfast" costs a third of the default preset at 5-10 % more bytes.
-ENCODING = {"vcodec": "libx264", "preset": "veryfast", "pix_fmt": "yuv420p", "threads": 1}
-# HD colours, and said so: players guess by picture size where a file does not say.
-COLOUR_TAGS = {"colorspace": "bt709", "color_primaries": "bt709", "color_trc": "bt709"}
-# No encoder version strings and dates: equal input gives equal bytes.
-REPRODUCIBLE = {"map_metadata": -1, "fflags": "+bitexact", "flags:v": "+bitexact"}
-MP4 = {"movflags": "+faststart", "f": "mp4"}
 
 
 def read_frames(path: str | Path, start: int = 0, stop: int | None = None) -> Iterator[Frame]:
@@ -111,7 +104,10 @@ def _constant_rate(stream: av.VideoStream) -> bool:
 
 
 class VideoWriter:
-    """Write frames to an mp4 (H.264, and AAC where there is audio), streaming, whole or not at all.
+    """Write frames to a video and its sound, streaming, whole or not at all.
+
+    The suffix chooses: ``.mp4`` is H.264 and AAC; ``.mov`` ProRes 4444 and AAC, for editing;
+    ``.webm`` VP9 and Opus. The last two keep transparency where frames have it.
 
     Use it as a context manager. An exception inside the block leaves no file behind. A picture of
     odd width or height gets its last column or row twice, since H.264 wants even ones.
@@ -120,17 +116,20 @@ class VideoWriter:
     fewer were written; no frame that was written is left out. The sound keeps its every sample.
 
     Args:
-        path: the ``.mp4`` to write.
+        path: the ``.mp4``, ``.mov`` or ``.webm`` to write.
         fps: frames per second, above 0.
         width, height: pixels of the frames that will be written.
         audio: a sound or video file whose sound starts with the first frame.
-        crf: x264's constant rate factor, 0 (lossless) to 51; 18 looks like the original.
+        crf: x264's constant rate factor, 0 (lossless) to 51; 18 looks like the original. VP9 gets
+            what is alike; ProRes has none.
         synthetic: state in the file that it is synthetic.
+        alpha: frames have a fourth channel, their coverage.
 
     Raises:
         FfmpegError: ffmpeg failed, e.g. the disk is full.
         ClipError: ``audio`` cannot be read.
-        ValueError: a frame's shape is not (height, width, 3) uint8, or none was written.
+        ValueError: a frame's shape is not (height, width, 3 or, with alpha, 4) uint8, or none was
+            written; there is no such container, or it keeps no alpha.
     """
 
     def __init__(
@@ -142,17 +141,23 @@ class VideoWriter:
         audio: str | Path | None = None,
         crf: int = 18,
         synthetic: bool = True,
+        alpha: bool = False,
     ):
         self.path = Path(path)
+        kind = self.path.suffix.lower().lstrip(".")
+        if kind not in CONTAINERS or (alpha and CONTAINERS[kind].pixels[1] is None):
+            raise ValueError(f"{self.path.name} cannot hold such video; .mov and .webm keep alpha")
+        self._container = CONTAINERS[kind]
         self.frames = 0
-        self._shape = (height, width, 3)
+        channels = 4 if alpha else 3
+        self._shape = (height, width, channels)
         self._rate = Fraction(fps).limit_denominator(1001)
         self._audio = audio
         self._seconds = 0.0 if audio is None else audio_seconds(audio)
         self._crf = crf
         self._synthetic = synthetic
         # even, and the last column and row repeated
-        self._canvas = np.empty((height + height % 2, width + width % 2, 3), np.uint8)
+        self._canvas = np.empty((height + height % 2, width + width % 2, channels), np.uint8)
         self._stack = ExitStack()
         self._process: FfmpegProcess | None = None
 
@@ -166,7 +171,7 @@ class VideoWriter:
         return self
 
     def write(self, frame: Frame) -> None:
-        """Add one frame, shape = (height, width, 3), RGB uint8."""
+        """Add one frame, shape = (height, width, 3 or, with alpha, 4), RGB(A) uint8."""
         if frame.shape != self._shape or frame.dtype != np.uint8:
             raise ValueError(f"expected {self._shape} uint8, got {frame.shape} {frame.dtype}")
         height, width = self._shape[:2]
@@ -202,15 +207,15 @@ class VideoWriter:
         return math.ceil(self._seconds * self._rate - 1e-6)
 
     def _graph(self, part: Path) -> ffmpeg.Stream:
-        height, width = self._canvas.shape[:2]
+        height, width, channels = self._canvas.shape
+        pixels = "rgba" if channels == 4 else "rgb24"
         picture = ffmpeg.input(
-            "pipe:", f="rawvideo", pix_fmt="rgb24", s=f"{width}x{height}", r=str(self._rate)
+            "pipe:", f="rawvideo", pix_fmt=pixels, s=f"{width}x{height}", r=str(self._rate)
         ).video.filter("scale", out_color_matrix="bt709", out_range="tv")
-        options = ENCODING | COLOUR_TAGS | REPRODUCIBLE | MP4 | {"crf": self._crf}
+        options = self._container.options(self._crf, alpha=channels == 4)
         if self._synthetic:
             options["metadata"] = f"comment={SYNTHETIC_COMMENT}"
         if self._audio is None:
             return ffmpeg.output(picture, str(part), **options)
         sound = ffmpeg.input(media_url(self._audio)).audio
-        options |= {"acodec": "aac", "b:a": "128k", "flags:a": "+bitexact"}
-        return ffmpeg.output(picture, sound, str(part), **options)
+        return ffmpeg.output(picture, sound, str(part), **options, **self._container.sound)
