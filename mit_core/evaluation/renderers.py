@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from mit_core.errors import UserError
 from mit_core.evaluation.driven import DrivenClip, drive_clip, makers
 from mit_core.evaluation.driven_sheet import driven_sheet
 from mit_core.evaluation.pictures import PictureMeasures, measure_pictures
@@ -43,8 +44,8 @@ def evaluate_renderers(
 ) -> pd.DataFrame:
     """Draw held-out clips by their *true* landmarks, and measure how near each renderer comes.
 
-    What is compared is the face crop; the clip's first rest frame (``source_frame``) is the
-    portrait, and is not itself measured.
+    What is compared is the face crop; the clip's own rest frame (``source_frame``) is the portrait,
+    and is not itself measured.
 
     Args:
         footage: clips, none of which the checkpoints learned from.
@@ -59,7 +60,8 @@ def evaluate_renderers(
         Columns COLUMNS: for each renderer (``still``, ``mesh_warp`` and the checkpoints) a row of
         means over clips (clip ``all``), and below these a row for each clip. ``identity`` is the
         Euclidean distance of dlib's face embedding from that of the true frame; 0.6 is another
-        person. No row where nothing is held out.
+        person. A clip that cannot be drawn is left out with a warning; no row where nothing is
+        held out.
 
     Raises:
         UserError: a wrong checkpoint.
@@ -76,13 +78,20 @@ def evaluate_renderers(
     rows = []
     with limited_threads(threads):
         for index in clips:
-            driven = drive_clip(footage, index, renderers, size, most_frames)
+            try:
+                driven = drive_clip(footage, index, renderers, size, most_frames)
+            except UserError as error:  # a face too small, a damaged video: the others still count
+                log.warning("%s is not measured: %s", footage.names[index], error)
+                continue
             rows += _rows(driven, identity)
             if sheets is not None:
                 write_image(sheets / f"{driven.name}.png", driven_sheet(driven))
     table = pd.DataFrame(rows, columns=list(COLUMNS))
-    means = table.groupby("renderer", sort=False)[["frames", *MEASURES]].mean().reset_index()
-    means["frames"] = table.groupby("renderer", sort=False)["frames"].sum().to_numpy()
+    if table.empty:
+        return table
+    groups = table.groupby("renderer", sort=False)
+    means = groups[["frames", *MEASURES]].mean().reset_index()
+    means["frames"] = groups["frames"].sum().to_numpy()
     means.insert(1, "clip", ALL)
     means.insert(2, "speaker", ALL)
     return pd.concat([means, table], ignore_index=True)

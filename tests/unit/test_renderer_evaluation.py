@@ -1,5 +1,7 @@
 """Measures of pictures, and renderers compared by them."""
 
+import dataclasses
+
 import cv2
 import numpy as np
 import pandas as pd
@@ -178,6 +180,13 @@ def test_nothing_held_out_is_an_empty_table(spoken):
     assert tuple(empty.columns) == COLUMNS
     assert empty.empty
     assert compare(empty, "mesh_warp", "still")["clips"].eq(0).all()
+
+
+def test_a_clip_that_cannot_be_drawn_is_left_out(spoken, caplog):
+    tiny = dataclasses.replace(spoken, landmarks=spoken.landmarks / 20)
+    assert evaluate_renderers(tiny, {}, size=96).empty
+    assert "anna.000 is not measured" in caplog.text
+    assert "too small" in caplog.text
 
 
 def test_the_sheet_shows_open_mouths_and_no_row_twice(driven):
