@@ -5,14 +5,14 @@ Its weights are a file: what training a detector wrote, or the published ``WFLW_
 
 from pathlib import Path
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from mit_core.errors import UserError
-from mit_core.faces.boxes import Box, Image, box_of, landmarks_box, overlap, square_crop
+from mit_core.faces.boxes import Box, Image, box_of, landmarks_box, overlap
 from mit_core.faces.detectors import Detection
 from mit_core.faces.mediapipe_backend import MediapipeFaces
+from mit_core.faces.network_crop import NetworkCrop
 from mit_core.faces.wflw import to_68
 from mit_core.models.awing_checkpoint import PUBLISHED_FILE, load_awing
 
@@ -87,13 +87,9 @@ class AdaptiveWingDetector:
         return points, confidence
 
     def _look(self, image: Image, box: Box, margin: float) -> tuple[npt.NDArray[np.float32], float]:
-        size = self._checkpoint.size
-        crop = square_crop(image, box, margin, largest=size)
-        zoom = size / len(crop.image)
-        shown = cv2.resize(crop.image, (size, size), interpolation=cv2.INTER_LINEAR)
-        points, confidence = self._checkpoint.read(shown[None].astype(np.uint8, copy=False))
-        # the middle of a pixel stays the middle of what it became
-        return crop.to_picture((points[0] + 0.5) / zoom - 0.5), float(confidence[0])
+        crop = NetworkCrop.around(image, box, margin, self._checkpoint.size)
+        points, confidence = self._checkpoint.read(crop.image[None])
+        return crop.to_picture(points[0]).astype(np.float32), float(confidence[0])
 
     def close(self) -> None:
         self._faces.close()

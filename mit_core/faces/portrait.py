@@ -9,7 +9,7 @@ from mit_core.errors import UserError
 from mit_core.faces.boxes import Image
 from mit_core.faces.detectors import LandmarkDetector
 from mit_core.faces.landmark_table import read_landmark_table
-from mit_core.faces.puppet_beside import puppet_beside
+from mit_core.faces.puppet_beside import is_puppet
 from mit_core.faces.puppet_files import read_puppet
 from mit_core.faces.table_beside import table_beside
 from mit_core.media.image import opaque
@@ -26,7 +26,7 @@ def portrait_landmarks(
         UserError: the files are wrong or lie outside the picture, or no face was found.
     """
     table = table_beside(portrait)
-    if not table.is_file() and puppet_beside(portrait):
+    if is_puppet(portrait):
         closed = read_puppet(portrait, image.shape[1], image.shape[0]).closed
         return np.column_stack([closed, np.zeros(len(closed))]).astype(np.float32)
     if not table.is_file():

@@ -35,6 +35,20 @@ CLOSED_CONTOURS = (RIGHT_EYE, LEFT_EYE, OUTER_LIP, INNER_LIP)
 # The published Laplacian loss follows the nose as one line, down the bridge and along the nostrils.
 OPEN_CONTOURS = (JAW, RIGHT_BROW, LEFT_BROW, (*NOSE_BRIDGE, *NOSTRILS))
 
+# For each point the one on the other side of the face: what it becomes in a mirror.
+# fmt: off
+MIRRORED = (
+    *range(16, -1, -1),  # jaw
+    *range(26, 16, -1),  # brows
+    *range(27, 31),  # nose bridge
+    *range(35, 30, -1),  # nostrils
+    45, 44, 43, 42, 47, 46,  # right eye
+    39, 38, 37, 36, 41, 40,  # left eye
+    *range(54, 47, -1), *range(59, 54, -1),  # outer lip
+    *range(64, 59, -1), *range(67, 64, -1),  # inner lip
+)
+# fmt: on
+
 # For each iBUG point the vertex of MediaPipe's face mesh (468 or 478 vertices) that stands for it.
 # fmt: off
 MEDIAPIPE_TO_IBUG = (

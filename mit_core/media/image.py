@@ -50,3 +50,11 @@ def write_image(path: str | Path, image: npt.NDArray[np.uint8]) -> None:
     """
     with written_whole(path) as part:
         Image.fromarray(np.ascontiguousarray(image)).save(part)
+
+
+def opaque(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """A picture (H, W, 3 or 4) over white, as a viewer would show it; (H, W, 3)."""
+    if image.shape[2] == 3:
+        return image
+    alpha = image[..., 3:].astype(np.float32) / 255
+    return np.rint(image[..., :3] * alpha + 255 * (1 - alpha)).astype(np.uint8)
