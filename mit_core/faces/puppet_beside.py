@@ -6,6 +6,8 @@ points with the mouth open and closed, of triangles between them, and a picture 
 
 from pathlib import Path
 
+from mit_core.faces.table_beside import table_beside
+
 OPEN = "open"
 """The one file without which there is no puppet."""
 
@@ -38,6 +40,11 @@ def puppet_beside(portrait: str | Path) -> dict[str, Path]:
         if path.is_file():
             return found | {"background": path}
     return found
+
+
+def is_puppet(portrait: str | Path) -> bool:
+    """Whether a picture moves as a puppet: it has the files, and no table takes their place."""
+    return bool(puppet_beside(portrait)) and not table_beside(portrait).is_file()
 
 
 def is_part_of_puppet(picture: str | Path) -> bool:

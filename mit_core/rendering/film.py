@@ -1,6 +1,5 @@
 """From landmarks over time to a video with its sound."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,10 +7,15 @@ from pathlib import Path
 import numpy as np
 
 from mit_core.errors import UserError
+from mit_core.faces.puppet_beside import is_puppet, puppet_beside
+from mit_core.faces.puppet_files import read_puppet
+from mit_core.media.containers import CONTAINERS
 from mit_core.media.image import read_image
 from mit_core.media.video import VideoWriter
 from mit_core.models.translation_checkpoint import load_translation
-from mit_core.rendering.renderer import open_renderer
+from mit_core.rendering.backdrop import WHITE, bled, open_backdrop, over
+from mit_core.rendering.puppet import PuppetWarp
+from mit_core.rendering.renderer import Renderer, open_renderer
 
 
 @dataclass(frozen=True)
@@ -19,20 +23,28 @@ class Settings:
     """How an animation becomes a video.
 
     Attributes:
-        renderer: see ``open_renderer``.
+        renderer: see ``open_renderer``; puppets are always drawn by ``PuppetWarp``.
         crf: x264's quality, 0 (lossless) to 51; 18 looks like the frames.
-        background: ``#rrggbb`` behind a portrait with transparency, which mp4 cannot keep.
+        background: ``#rrggbb`` or a picture's path, behind a portrait with transparency; None is a
+            puppet's own background, else nothing where the container keeps transparency, else
+            white.
+        container: ``mp4``, ``mov`` (ProRes 4444) or ``webm`` (VP9); mp4 keeps no transparency.
     """
 
     renderer: str = "auto"
     crf: int = 18
-    background: str = "#ffffff"
+    background: str | None = None
+    container: str = "mp4"
 
     def __post_init__(self) -> None:
         if not 0 <= self.crf <= 51:
             raise UserError(f"render.crf is {self.crf}; give 0 (lossless) to 51")
-        if not re.fullmatch("#[0-9a-fA-F]{6}", self.background):
-            raise UserError(f"render.background is '{self.background}'; give it as #rrggbb")
+        if self.container not in CONTAINERS:
+            raise UserError(
+                f"render.container is '{self.container}'; choose one of: {', '.join(CONTAINERS)}"
+            )
+        if self.background is not None and self.background.startswith("#"):
+            open_backdrop(self.background, 1, 1)  # says in time what is wrong with a colour
 
 
 def render_animation(
@@ -55,7 +67,7 @@ def render_animation(
         landmarks: frames of (68, 2 or 3), pixels of the portrait.
         fps: frames a second of ``landmarks``.
         audio: the sound, which starts with the first frame; None for a silent video.
-        output: the ``.mp4`` to write, whole or not at all.
+        output: the video to write, whole or not at all; its suffix is the container's.
         settings: see ``Settings``.
         checkpoint: the network of a renderer that draws with one.
         threads: cores to use. device: where the network runs.
@@ -68,29 +80,46 @@ def render_animation(
         ClipError: the audio cannot be read.
     """
     settings = settings or Settings()
-    image = flattened(read_image(portrait), settings.background)
-    network = None if checkpoint is None else load_translation(checkpoint)
-    renderer = open_renderer(settings.renderer, image, portrait_landmarks, network, threads, device)
+    if Path(output).suffix != f".{settings.container}":
+        raise ValueError(f"{output} is to be a {settings.container}")
+    image = bled(read_image(portrait))
+    renderer = _open(portrait, image, portrait_landmarks, settings, checkpoint, threads, device)
     width, height = renderer.size
+    behind = _backdrop(portrait, settings, width, height) if image.shape[2] == 4 else None
+    alpha = image.shape[2] == 4 and behind is None
     count = 0
-    with VideoWriter(output, fps, width, height, audio=audio, crf=settings.crf) as video:
+    with VideoWriter(
+        output, fps, width, height, audio=audio, crf=settings.crf, alpha=alpha
+    ) as video:
         for frame in renderer.frames(landmarks):
-            video.write(frame)
+            video.write(frame if behind is None else over(frame, behind))
             count += 1
     return count
 
 
-def flattened(image: np.ndarray, background: str) -> np.ndarray:
-    """The picture on a plain colour where it is transparent.
+def _open(
+    portrait: str | Path,
+    image: np.ndarray,
+    landmarks: np.ndarray,
+    settings: Settings,
+    checkpoint: str | Path | None,
+    threads: int,
+    device: str,
+) -> Renderer:
+    """The renderer; a puppet has its own, since its landmarks and its picture's mouth differ."""
+    if is_puppet(portrait):
+        return PuppetWarp(image, read_puppet(portrait, image.shape[1], image.shape[0]))
+    network = None if checkpoint is None else load_translation(checkpoint)
+    return open_renderer(settings.renderer, image, landmarks, network, threads, device)
 
-    Args:
-        image: uint8 (H, W, 3 or 4). background: ``#rrggbb``.
 
-    Returns:
-        uint8 (H, W, 3) RGB.
-    """
-    if image.shape[2] == 3:
-        return image
-    colour = np.array([int(background[k : k + 2], 16) for k in (1, 3, 5)], np.float32)
-    alpha = image[..., 3:].astype(np.float32) / 255
-    return np.rint(alpha * image[..., :3] + (1 - alpha) * colour).astype(np.uint8)
+def _backdrop(
+    portrait: str | Path, settings: Settings, width: int, height: int
+) -> np.ndarray | None:
+    """What is behind the portrait, (height, width, 3); None where transparency is kept."""
+    given: str | Path | None = settings.background
+    if given is None and is_puppet(portrait):
+        given = puppet_beside(portrait).get("background")
+    if given is None and CONTAINERS[settings.container].pixels[1] is None:
+        given = WHITE
+    return None if given is None else open_backdrop(given, width, height)

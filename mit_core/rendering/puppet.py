@@ -34,17 +34,13 @@ class PuppetWarp:
     Args:
         image: uint8 (H, W, 3) RGB or (H, W, 4) RGBA, the puppet with its mouth open.
         puppet: its points and triangles.
-        background: uint8 (H, W, 3), seen through what is transparent; None keeps that so.
     """
 
-    def __init__(self, image: np.ndarray, puppet: Puppet, background: np.ndarray | None = None):
+    def __init__(self, image: np.ndarray, puppet: Puppet):
         if image.ndim != 3 or image.shape[2] not in (3, 4) or image.dtype != np.uint8:
             raise ValueError(f"image must be uint8 (H, W, 3 or 4), not {image.dtype} {image.shape}")
         self._puppet = puppet
-        if background is not None and background.shape != (*image.shape[:2], 3):
-            raise ValueError(f"the background is {background.shape}, the image {image.shape}")
-        self._background = background
-        self._texture = _weighed(image)
+        self._texture = np.ascontiguousarray(image)
         height, width = image.shape[:2]
         source = puppet.vertices(puppet.open)
         self._triangles = _oriented(source, puppet.triangles)
@@ -75,7 +71,7 @@ class PuppetWarp:
         """The puppet with its face at ``landmarks``, (68, 2 or 3) pixels (z is not used).
 
         Returns:
-            uint8 (H, W, 3), or (H, W, 4) where the puppet is transparent and nothing is behind.
+            uint8 frame of the image's shape.
         """
         target = self._parted(np.asarray(landmarks, np.float64)[:, :2])
         displacement = self._map.displacement(self._unfolded(target))
@@ -88,7 +84,7 @@ class PuppetWarp:
         )
         for ring in (np.array(MOUTH), *_EYES):
             self._draw_finely(frame, displacement, crop_around(target[ring], 3, frame.shape))
-        return _unweighed(frame, self._background)
+        return frame
 
     def _parted(self, target: np.ndarray) -> np.ndarray:
         """Lips no nearer than a drawn line is thick, and eyes squeezed as a whole."""
@@ -180,24 +176,3 @@ def _oriented(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
     if _areas(vertices[triangles]).sum() < 0:
         return triangles[:, [0, 2, 1]]
     return triangles
-
-
-def _weighed(image: np.ndarray) -> np.ndarray:
-    """Colours times coverage, so that no hidden colour shows at a transparent edge."""
-    if image.shape[2] == 3:
-        return np.ascontiguousarray(image)
-    weighed = image.astype(np.float32)
-    weighed[..., :3] *= weighed[..., 3:] / 255
-    return np.rint(weighed).astype(np.uint8)
-
-
-def _unweighed(frame: np.ndarray, background: np.ndarray | None) -> np.ndarray:
-    """The frame on a background (H, W, 3), or with its own colours and coverage again."""
-    if frame.shape[2] == 3:
-        return frame
-    alpha = frame[..., 3:].astype(np.float32) / 255
-    if background is not None:
-        shown = frame[..., :3] + (1 - alpha) * background
-    else:
-        shown = np.dstack([frame[..., :3] / np.maximum(alpha, 1 / 255), frame[..., 3:]])
-    return np.rint(shown.clip(0, 255)).astype(np.uint8)
