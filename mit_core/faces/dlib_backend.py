@@ -3,46 +3,20 @@
 Its 68-point model was trained on iBUG 300-W, which is free for research only.
 """
 
-from importlib.util import find_spec
 from pathlib import Path
 
 import dlib
 import numpy as np
 
-from mit_core.errors import UserError
 from mit_core.faces.boxes import Box, Image, area
 from mit_core.faces.detectors import Detection
+from mit_core.faces.dlib_models import model_path
 
 PREDICTOR = "shape_predictor_68_face_landmarks.dat"
 FACES = "mmod_human_face_detector.dat"
 
 # The network finds faces of about 80 pixels and more: smaller pictures are enlarged first.
 _SMALL_PICTURE = 400
-
-
-def model_path(name: str, weights: Path | None) -> str:
-    """Path of one of dlib's model files.
-
-    Args:
-        name: of the file.
-        weights: folder that it lies in; that of face-recognition-models by None.
-
-    Raises:
-        ModuleNotFoundError: there is no such package.
-        UserError: the folder lacks the file.
-    """
-    if weights is not None:
-        folder = weights
-    else:
-        # Importing the package would pull in pkg_resources for these four file names.
-        package = find_spec("face_recognition_models")
-        if package is None or package.origin is None:
-            raise ModuleNotFoundError(name="face_recognition_models")
-        folder = Path(package.origin).parent / "models"
-    path = folder / name
-    if not path.is_file():
-        raise UserError(f"{path}: dlib's model is missing; put {name} there.")
-    return str(path)
 
 
 class DlibDetector:

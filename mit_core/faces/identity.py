@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mit_core.faces.boxes import box_of
-from mit_core.faces.dlib_backend import model_path
+from mit_core.faces.dlib_models import model_path
 
 NETWORK = "dlib_face_recognition_resnet_model_v1.dat"
 
