@@ -17,9 +17,6 @@ from mit_core.rendering.paste import CropPaste
 from mit_core.rendering.sketch import draw_sketch
 from mit_core.rendering.warp import MeshWarp
 
-BATCH = 4
-"""Frames a network sees at once: its smallest levels are too small to be fast with one."""
-
 _POINTS = 68  # of the landmarks that drive
 
 Picture = npt.NDArray[np.uint8]
@@ -59,9 +56,8 @@ class NetworkRenderer(ABC):
         self._crop = FaceCrop.around(landmarks, checkpoint.crop)
         self._size = checkpoint.size
         self._paste = CropPaste(self._crop, self._size, *self._warp.size)
-        self._checkpoint = checkpoint
         self._threads = threads
-        self._network = DrawingNetwork(checkpoint, BATCH, threads, device)
+        self._network = DrawingNetwork(checkpoint, threads, device)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -74,7 +70,7 @@ class NetworkRenderer(ABC):
 
     def frames(self, landmarks: Iterable[np.ndarray]) -> Iterator[Picture]:
         """The frames, in order; a few batches of them in memory, however many there are."""
-        batches = _batches(landmarks)
+        batches = _batches(landmarks, self._network.batch)
         if self._threads == 1:
             for points in batches:
                 warped, sketches, crops = self._prepared(points)
@@ -116,7 +112,7 @@ class NetworkRenderer(ABC):
 
     def _draw(self, sketches: Picture, crops: Picture) -> Floats:
         """What the network draws, (N, S, S, 3), grey levels."""
-        return self._network(self._checkpoint.inputs(sketches, self._shown(crops)))
+        return self._network(sketches, self._shown(crops))
 
     def _composed(self, warped: list[Picture], crops: Picture, drawn: Floats) -> Iterator[Picture]:
         for frame, crop, picture in zip(warped, crops, drawn, strict=True):
@@ -124,7 +120,7 @@ class NetworkRenderer(ABC):
             yield frame
 
 
-def _batches(landmarks: Iterable[np.ndarray]) -> Iterator[list[np.ndarray]]:
+def _batches(landmarks: Iterable[np.ndarray], size: int) -> Iterator[list[np.ndarray]]:
     frames = iter(landmarks)
-    while batch := list(islice(frames, BATCH)):
+    while batch := list(islice(frames, size)):
         yield batch

@@ -9,7 +9,6 @@ from drawn_faces import face_landmarks, speak
 from mit_core.errors import UserError
 from mit_core.models.translation_checkpoint import TranslationCheckpoint, make_network
 from mit_core.rendering.crop import FaceCrop
-from mit_core.rendering.networked import BATCH
 from mit_core.rendering.paste import CropPaste
 from mit_core.rendering.renderer import open_renderer
 from mit_core.rendering.warp import MeshWarp
@@ -86,7 +85,7 @@ def test_a_translation_fades_into_the_warp_at_the_crops_rim():
 def test_frames_come_in_order_and_equal_single_ones(kind, threads):
     image, points = noise(130, 150), face_landmarks(130, 150)
     renderer = open_renderer(kind, image, points, checkpoint(kind), threads)
-    moved = speaking(points, 2 * BATCH + 1)
+    moved = speaking(points, 7)
     frames = list(renderer.frames(iter(moved)))
     assert len(frames) == len(moved)
     for frame, single in zip(frames, moved, strict=True):
@@ -106,9 +105,9 @@ def test_landmarks_are_asked_for_as_frames_are_taken(threads):
             yield points
 
     frames = renderer.frames(endless())
-    for _ in range(5 * BATCH):
+    for _ in range(10):
         next(frames)
-    assert len(asked) <= (5 + threads + 1) * BATCH
+    assert len(asked) <= 10 + threads + 1
     frames.close()
 
 
