@@ -109,7 +109,7 @@ def drawings_in(folder: str | Path) -> list[Path]:
     return sorted(
         path
         for path in Path(folder).iterdir()
-        if path.suffix != ".tsv" and table_beside(path).is_file()
+        if path.is_file() and path.suffix != ".tsv" and table_beside(path).is_file()
     )
 
 
