@@ -17,6 +17,14 @@ _HALF = 128
 Picture = npt.NDArray[np.uint8]
 
 
+def check_backdrop(given: str) -> None:
+    """Raise a UserError where a background is neither ``#rrggbb`` nor a picture that is there."""
+    if not re.fullmatch("#[0-9a-fA-F]{6}", given) and not Path(given).is_file():
+        raise UserError(
+            f"render.background is '{given}'; give a colour as #rrggbb, or the path of a picture"
+        )
+
+
 def open_backdrop(given: str | Path, width: int, height: int) -> Picture:
     """A background of the frames' size, (height, width, 3) RGB.
 
@@ -28,11 +36,8 @@ def open_backdrop(given: str | Path, width: int, height: int) -> Picture:
         UserError: it is neither a colour nor a picture.
     """
     text = str(given)
+    check_backdrop(text)
     if text.startswith("#"):
-        if not re.fullmatch("#[0-9a-fA-F]{6}", text):
-            raise UserError(
-                f"render.background is '{text}'; give a colour as #rrggbb, or a picture's path"
-            )
         return np.full((height, width, 3), [int(text[k : k + 2], 16) for k in (1, 3, 5)], np.uint8)
     picture = over(read_image(given), np.full(3, 255, np.uint8))
     zoom = max(height / picture.shape[0], width / picture.shape[1])

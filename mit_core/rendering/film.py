@@ -13,7 +13,7 @@ from mit_core.media.containers import CONTAINERS
 from mit_core.media.image import read_image
 from mit_core.media.video import VideoWriter
 from mit_core.models.translation_checkpoint import load_translation
-from mit_core.rendering.backdrop import WHITE, bled, open_backdrop, over
+from mit_core.rendering.backdrop import WHITE, bled, check_backdrop, open_backdrop, over
 from mit_core.rendering.puppet import PuppetWarp
 from mit_core.rendering.renderer import Renderer, open_renderer
 
@@ -43,8 +43,8 @@ class Settings:
             raise UserError(
                 f"render.container is '{self.container}'; choose one of: {', '.join(CONTAINERS)}"
             )
-        if self.background is not None and self.background.startswith("#"):
-            open_backdrop(self.background, 1, 1)  # says in time what is wrong with a colour
+        if self.background is not None:
+            check_backdrop(self.background)
 
 
 def render_animation(

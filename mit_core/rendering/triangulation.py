@@ -17,6 +17,7 @@ LIP_MARGINS, LID_MARGINS = (0.009, 0.009), (0.014, 0.036)
 FINE, MEDIUM, COARSE = 0.065, 0.12, 0.34  # vertex distance at lips and lids, on the face, outside
 FINE_REACH = 0.16
 SKIN_REACH = 0.45  # speech and blinks do not move skin beyond this distance from the face
+THIN_LIP = 0.028  # a drawn lip no thicker than this is its edge's line, and moves as the edge does
 SPLITS = 6  # rounds of halving rim edges that the triangulation would not keep
 
 OPENINGS = (
@@ -122,9 +123,16 @@ def _tied_vertices(
         rows += [upper.rows, lower.rows[1:-1]]
         positions += [upper.at, lower.at[1:-1]]
         count += n + m
+    # Two ties close together and moved apart would swing the skin beyond them.
+    edges = cKDTree(np.concatenate(positions))
     for block in (
         contours.spline_matrix(contours.UPPER_OUTER, 2),
         contours.spline_matrix(contours.LOWER_OUTER, 2)[1:-1],
+    ):
+        if np.median(edges.query(block @ points)[0]) > THIN_LIP * scale:
+            rows.append(block)
+            positions.append(block @ points)
+    for block in (
         contours.spline_matrix(contours.JAW, 2),
         contours.single_matrix(range(17, 36)),
     ):

@@ -106,6 +106,8 @@ def test_film_settings_and_renderer_names_are_checked():
         film.Settings(crf=99)
     with pytest.raises(UserError, match="#rrggbb"):
         film.Settings(background="white")
+    with pytest.raises(UserError, match=r"render\.container.*webm"):
+        film.Settings(container="avi")
     with pytest.raises(UserError, match="mesh_warp"):
         open_renderer("magic", coordinate_picture(99, 99), face_landmarks(99, 99))
 
