@@ -74,16 +74,16 @@ class PuppetWarp:
             uint8 frame of the image's shape.
         """
         target = self._parted(np.asarray(landmarks, np.float64)[:, :2])
-        displacement = self._map.displacement(self._unfolded(target))
+        reading = self._identity + self._map.displacement(self._unfolded(target))
         frame = cv2.remap(
             self._texture,
-            self._identity + displacement,
+            reading,
             _ONE_MAP,
             cv2.INTER_CUBIC,
             borderMode=cv2.BORDER_REPLICATE,
         )
         for ring in (np.array(MOUTH), *_EYES):
-            self._draw_finely(frame, displacement, crop_around(target[ring], 3, frame.shape))
+            self._draw_finely(frame, reading, crop_around(target[ring], 3, frame.shape))
         return frame
 
     def _parted(self, target: np.ndarray) -> np.ndarray:
@@ -129,14 +129,13 @@ class PuppetWarp:
         return self._rest + share * motion
 
     def _draw_finely(
-        self, frame: np.ndarray, displacement: np.ndarray, box: tuple[int, int, int, int]
+        self, frame: np.ndarray, reading: np.ndarray, box: tuple[int, int, int, int]
     ) -> None:
         x0, y0, x1, y1 = box
         if x1 <= x0 or y1 <= y0:
             return
         size = (SQUEEZED * (x1 - x0), SQUEEZED * (y1 - y0))
-        reading = (self._identity + displacement)[y0:y1, x0:x1]
-        fine = cv2.resize(reading, size, interpolation=cv2.INTER_LINEAR)
+        fine = cv2.resize(reading[y0:y1, x0:x1], size, interpolation=cv2.INTER_LINEAR)
         drawn = cv2.remap(
             self._texture, fine, _ONE_MAP, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
         )
