@@ -39,10 +39,10 @@ class DetectorSettings:
     batch_size: int = 16
     learning_rate: float = 2e-3
     weight_decay: float = 0.01
-    steps: int = 500
+    steps: int = 600
     minutes: float | None = None
-    validate_every: int = 100
-    checkpoint_every: int = 100
+    validate_every: int = 200
+    checkpoint_every: int = 200
     patience: int = 0
     seed: int = 0
     initial: str | None = None

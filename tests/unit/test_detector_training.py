@@ -245,6 +245,21 @@ def test_a_run_that_was_cut_off_ends_equal(tmp_path, drawings, monkeypatch):
     assert all(torch.equal(value, second[key]) for key, value in first.items())
 
 
+def test_a_run_begins_with_its_initial_checkpoint(tmp_path, drawings):
+    with torch.random.fork_rng():
+        torch.manual_seed(5)
+        model = AwingNetwork(AwingDims(68, 2, 16)).eval()
+    AwingCheckpoint(model, 64, 1.2).save(tmp_path / "given.pt")
+    settings = DetectorSettings(
+        initial=str(tmp_path / "given.pt"), steps=1, learning_rate=1e-6, batch_size=2
+    )
+    result = train_detector(None, None, drawings[:3], tmp_path / "run", settings)
+    made = load_awing(result.best)
+    assert (made.size, made.margin, made.model.dims) == (64, 1.2, model.dims)
+    for key, value in model.named_parameters():
+        torch.testing.assert_close(made.model.get_parameter(key), value, atol=1e-4, rtol=0)
+
+
 def test_wrong_inputs_are_named(tmp_path, drawings):
     with pytest.raises(UserError, match="nothing to train a detector on"):
         train_detector(None, None, [], tmp_path, DetectorSettings(**SMALL))
