@@ -9,6 +9,7 @@ from pathlib import Path
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from benchmarks.planning import plan_videos
+from benchmarks.render_speech import render_speech
 from benchmarks.render_warp import render_warp
 from benchmarks.stages import bench_stages
 from benchmarks.train_steps import train_steps
@@ -34,6 +35,9 @@ def main() -> None:
         print("Rendering: mesh warp at 512 x 512, one thread")
         for name, value in render_warp().items():
             print(f"  {name:<44}{value:14.1f}")
+        print("Rendering: 10 s of speech to a video file; two cores, peak memory")
+        for name, line in render_speech():
+            print(f"  {name:<36}{line}")
 
 
 if __name__ == "__main__":

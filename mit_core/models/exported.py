@@ -1,6 +1,7 @@
 """A torch network as an OpenVINO graph for the CPU."""
 
 import queue
+import warnings
 
 import numpy as np
 import numpy.typing as npt
@@ -25,19 +26,21 @@ class ExportedGraph:
     """
 
     def __init__(self, network: nn.Module, example: Tensor, threads: int = 1):
-        with torch.inference_mode():
+        with torch.inference_mode(), warnings.catch_warnings():
+            # of torch's two ways to write a network down it is the older; the front end needs it
+            warnings.simplefilter("ignore", DeprecationWarning)
             traced = torch.jit.trace(network, example, check_trace=False)
         decoder = TorchScriptPythonDecoder(traced, skip_freeze=True)
-        # straight from the front end: the converter around it would report its use to its makers
+        # The front end itself: OpenVINO's converter around it would send usage data to its makers.
         front = FrontEndManager().load_by_framework("pytorch")
         source = front.load(decoder)
         graph = front.convert(source)
         graph.reshape(list(example.shape))
         options = {
-            "INFERENCE_PRECISION_HINT": "f32",  # bfloat16 where the CPU has it, otherwise
+            "INFERENCE_PRECISION_HINT": "f32",  # else bfloat16 where the CPU has it
             "INFERENCE_NUM_THREADS": threads,
             "NUM_STREAMS": threads,
-            "ENABLE_CPU_PINNING": False,  # workers of one machine would meet on its first core
+            "ENABLE_CPU_PINNING": False,  # else several jobs of a machine meet on its first cores
         }
         compiled = openvino.Core().compile_model(graph, "CPU", options)
         self._free: queue.SimpleQueue[openvino.InferRequest] = queue.SimpleQueue()
