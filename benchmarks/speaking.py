@@ -1,12 +1,12 @@
 """A portrait and landmarks over time, as if it spoke: speed does not depend on what is said."""
 
+import wave
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from mit_core.demo.portrait import actor
-from mit_core.media.audio import write_wav
 from mit_core.media.image import write_image
 
 SAMPLE_RATE = 16000
@@ -15,12 +15,16 @@ LIDS = [37, 38, 43, 44]
 
 
 def write_speaker(folder: Path, side: int, seconds: float) -> tuple[Path, np.ndarray, Path]:
-    """Portrait (side, side), its landmarks (68, 3) and a sound of so many seconds."""
+    """Portrait (side, side), its landmarks (68, 3) and a sound of so many whole seconds."""
     drawn = actor(side)
     portrait, sound = folder / "portrait.png", folder / "sound.wav"
     write_image(portrait, drawn.image)
-    time = np.arange(round(seconds * SAMPLE_RATE)) / SAMPLE_RATE
-    write_wav(sound, (0.1 * np.sin(900 * time)).astype(np.float32), SAMPLE_RATE)
+    second = 3000 * np.sin(900 * np.arange(SAMPLE_RATE) / SAMPLE_RATE)
+    # a second at a time: it must not be the sound that takes the memory
+    with wave.open(str(sound), "wb") as written:
+        written.setparams((1, 2, SAMPLE_RATE, 0, "NONE", ""))
+        for _ in range(round(seconds)):
+            written.writeframes(second.astype("<i2").tobytes())
     return portrait, drawn.landmarks, sound
 
 
