@@ -8,6 +8,7 @@ from mit_core.training.image_losses import (
     lower_faces,
     mouth_weights,
     ssim_loss,
+    texture_loss,
     weighted_l1_images,
 )
 from mit_core.training.perceptual import PerceptualLoss
@@ -15,7 +16,7 @@ from mit_core.training.translation_settings import RefinementSettings
 
 
 class FrameLoss(nn.Module):
-    """L1, edges, SSIM and features, weighted by the settings.
+    """L1, edges, SSIM, texture and features, weighted by the settings.
 
     Args:
         settings: knobs.
@@ -46,6 +47,7 @@ class FrameLoss(nn.Module):
         for name, weight, judge in (
             ("gradient", settings.gradient_weight, gradient_loss),
             ("ssim", settings.ssim_weight, ssim_loss),
+            ("texture", settings.texture_weight, texture_loss),
             ("perceptual", settings.perceptual_weight, self.perceptual),
         ):
             if judge is None or not weight:

@@ -25,6 +25,7 @@ class RefinementSettings:
         weight_decay: on convolutions.
         mouth_weight: of the mouth's pixels in the L1 loss.
         gradient_weight, ssim_weight: of those losses beside L1.
+        texture_weight: of how much finer or smoother the frame is than the truth, place by place.
         perceptual: whose features are compared: ``efficientnet_lite0``, ``vgg19`` or ``none``.
         perceptual_weights: a file with VGG19's weights, torchvision's state dict.
         perceptual_weight: of the features' difference beside L1.
@@ -46,11 +47,12 @@ class RefinementSettings:
     learning_rate: float = 2e-3
     weight_decay: float = 0.01
     mouth_weight: float = 5.0
-    gradient_weight: float = 0.5
-    ssim_weight: float = 0.1
+    gradient_weight: float = 0.25
+    ssim_weight: float = 0.5
+    texture_weight: float = 0.03
     perceptual: str = "efficientnet_lite0"
     perceptual_weights: str | None = None
-    perceptual_weight: float = 0.1
+    perceptual_weight: float = 0.02
     style_weight: float = 0.0
     gain: float = 0.15
     mirror: bool = False

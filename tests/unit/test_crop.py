@@ -40,4 +40,4 @@ def test_the_square_holds_the_face_with_room():
     inside = crop.to_crop(points, 100)
     assert inside.min() > 5
     assert inside.max() < 95
-    assert crop.side == pytest.approx(1.6 * np.ptp(points, axis=0).max())
+    assert crop.side == pytest.approx(1.4 * np.ptp(points, axis=0).max())

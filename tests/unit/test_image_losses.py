@@ -24,6 +24,7 @@ from mit_core.training.image_losses import (
     mouth_weights,
     ssim_loss,
     structural_similarity,
+    texture_loss,
     weighted_l1_images,
 )
 from mit_core.training.perceptual import PerceptualLoss, feature_loss, gram, style_loss
@@ -253,3 +254,14 @@ def test_lower_faces_follow_each_mouth_and_stay_inside():
     cut = lower_faces(images, torch.from_numpy(points))
     torch.testing.assert_close(cut[0], images[0, :, 16:48, 16:48])
     torch.testing.assert_close(cut[1], images[1, :, 32:, 32:])
+
+
+def test_texture_loss_sees_how_much_detail_there_is_and_not_which() -> None:
+    generator = torch.Generator().manual_seed(0)
+    truth = 0.5 + 0.1 * torch.randn(1, 3, 64, 64, generator=generator)
+    other = 0.5 + 0.1 * torch.randn(1, 3, 64, 64, generator=generator)
+    smooth = torch.nn.functional.avg_pool2d(truth, 3, 1, 1)
+    assert texture_loss(truth, truth).item() == 0
+    assert texture_loss(truth + 0.2, truth).item() == pytest.approx(0, abs=1e-4)
+    assert texture_loss(other, truth).item() < 0.3
+    assert texture_loss(smooth, truth).item() > 2
