@@ -1,15 +1,20 @@
 """A torch network as an OpenVINO graph for the CPU."""
 
 import queue
+import sys
 import warnings
 
 import numpy as np
 import numpy.typing as npt
-import openvino
 import torch
-from openvino.frontend import FrontEndManager
-from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 from torch import Tensor, nn
+
+# OpenVINO reports to its makers as soon as it is imported, unless this package cannot be.
+sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+
+import openvino  # noqa: E402
+from openvino.frontend import FrontEndManager  # noqa: E402
+from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder  # noqa: E402
 
 Array = npt.NDArray[np.float32]
 
@@ -31,7 +36,6 @@ class ExportedGraph:
             warnings.simplefilter("ignore", DeprecationWarning)
             traced = torch.jit.trace(network, example, check_trace=False)
         decoder = TorchScriptPythonDecoder(traced, skip_freeze=True)
-        # The front end itself: OpenVINO's converter around it would send usage data to its makers.
         front = FrontEndManager().load_by_framework("pytorch")
         source = front.load(decoder)
         graph = front.convert(source)

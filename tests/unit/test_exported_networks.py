@@ -1,5 +1,8 @@
 """Folded and exported networks equal the networks they were made of."""
 
+import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -101,3 +104,13 @@ def test_drawn_frames_are_the_checkpoints_own_from_any_thread(kind):
         assert frame.dtype == np.float32
         # grey levels of 0..1 equal to 1e-5
         np.testing.assert_allclose(frame, 255 * true.transpose(0, 2, 3, 1), atol=255e-5)
+
+
+def test_nothing_is_reported_to_anyone(tmp_path):
+    # a client's number in the home folder is the first thing that reporting writes
+    environment = {**os.environ, "HOME": str(tmp_path)}
+    environment.pop("CI", None)  # where nothing is reported anyway
+    made = "import torch; from mit_core.models.exported import ExportedGraph as Graph; "
+    made += "Graph(torch.nn.Linear(3, 3).eval(), torch.zeros(2, 3))"
+    subprocess.run([sys.executable, "-c", made], check=True, env=environment)
+    assert not list(tmp_path.rglob("*ga_cid"))
