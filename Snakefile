@@ -1,6 +1,7 @@
 """From a folder of talking videos to a talking portrait.
 
-Targets: prepare, train_autovc, train_content, train_speaker, animate, ablation, report, demo, all.
+Targets: prepare, train_autovc, train_content, train_speaker, train_refinement, train_translation,
+train_detector, animate, ablation, report, demo, all.
 Every knob is in config.yaml.
 """
 
@@ -17,6 +18,7 @@ configfile: str(Path(workflow.basedir) / "config.yaml")
 include: "rules/common.smk"
 include: "rules/inputs.smk"
 include: "rules/runs.smk"
+include: "rules/drawing.smk"
 include: "rules/demo.smk"
 include: "rules/media.smk"
 include: "rules/faces.smk"
@@ -26,6 +28,8 @@ include: "rules/corpus.smk"
 include: "rules/autovc.smk"
 include: "rules/content.smk"
 include: "rules/speaker.smk"
+include: "rules/pictures.smk"
+include: "rules/detector.smk"
 include: "rules/published.smk"
 include: "rules/animate.smk"
 include: "rules/report.smk"
@@ -34,9 +38,6 @@ include: "rules/report.smk"
 localrules:
     all,
     prepare,
-    train_autovc,
-    train_content,
-    train_speaker,
     animate,
     demo,
 
@@ -55,24 +56,6 @@ rule prepare:
         [arrays_of(split) for split in SPLITS],
         lambda wildcards: scaling_of(content_feature()),
         EXPORTS,
-
-
-rule train_autovc:
-    """The trained voice converter."""
-    input:
-        f"{MODELS}/autovc/{config['train_autovc']['run']}/best.pt",
-
-
-rule train_content:
-    """The trained content branch."""
-    input:
-        f"{MODELS}/content/{config['train_content']['run']}/best.pt",
-
-
-rule train_speaker:
-    """The trained speaker-aware branch, with the content branch below it."""
-    input:
-        f"{MODELS}/speaker/{config['train_content']['run']}/best.pt",
 
 
 rule animate:

@@ -4,8 +4,8 @@
 rule portrait:
     """The portrait's 68 points, detected or read from the table beside it."""
     input:
-        landmark_table,
-        lambda wildcards: declared(PORTRAITS[wildcards.portrait]),
+        lambda wildcards: declared(*portrait_files(wildcards.portrait)),
+        drawings=config["animate"]["drawings_detector"] or [],
     output:
         f"{R}/animations/portraits/{{portrait}}.tsv",
     log:
@@ -20,9 +20,7 @@ rule portrait:
         gpu=detector_gpus(),
     params:
         image=lambda wildcards: PORTRAITS[wildcards.portrait],
-        signature=lambda wildcards: signature(
-            PORTRAITS[wildcards.portrait], *landmark_table(wildcards)
-        ),
+        signature=lambda wildcards: signature(*portrait_files(wildcards.portrait)),
         settings=DETECTOR,
         device=config["device"],
         code=code("portrait"),
@@ -86,7 +84,7 @@ rule animate_landmarks:
         settings={
             k: v
             for k, v in config["animate"].items()
-            if k not in ("portraits", "speech")
+            if k not in ("portraits", "speech", "drawings_detector")
         },
         device=config["device"],
         code=code("animate_landmarks"),
@@ -98,27 +96,32 @@ rule render:
     """The portrait speaking, with its sound."""
     input:
         lambda wildcards: declared(
-            PORTRAITS[wildcards.portrait], SPEECH[wildcards.speech]
+            *portrait_files(wildcards.portrait), SPEECH[wildcards.speech]
         ),
         landmarks=rules.animate_landmarks.output[0],
+        checkpoint=lambda wildcards: drawing_checkpoint(wildcards.portrait),
+        background=background_picture(),
     output:
-        f"{R}/animations/{{portrait}}--{{speech}}.mp4",
+        f"{R}/animations/{{portrait}}--{{speech}}.{config['render']['container']}",
     log:
         f"{R}/logs/render/{{portrait}}--{{speech}}.log",
     benchmark:
         f"{R}/benchmarks/render/{{portrait}}--{{speech}}.tsv"
     conda:
         "../envs/render.yaml"
+    threads: training_threads()
     resources:
-        mem_mb=more_memory(2000),
-        runtime=60,
+        mem_mb=more_memory(3000),
+        runtime=120,
+        gpu=gpus(),
     params:
         image=lambda wildcards: PORTRAITS[wildcards.portrait],
         speech=lambda wildcards: SPEECH[wildcards.speech],
         signature=lambda wildcards: signature(
-            PORTRAITS[wildcards.portrait], SPEECH[wildcards.speech]
+            *portrait_files(wildcards.portrait), SPEECH[wildcards.speech]
         ),
-        settings=config["render"],
+        settings={k: v for k, v in RENDER.items() if k != "checkpoint"},
+        device=config["device"],
         code=code("render"),
     script:
         "../workflow_scripts/render.py"

@@ -1,6 +1,10 @@
 """AutoVC: trained or given, and what the content branch hears through it."""
 
 
+localrules:
+    train_autovc,
+
+
 rule given_autovc:
     """The user's AutoVC, ours or the published one, in our format with its target speaker."""
     input:
@@ -100,3 +104,9 @@ rule autovc:
         code=code("autovc"),
     script:
         "../workflow_scripts/autovc.py"
+
+
+rule train_autovc:
+    """The trained voice converter."""
+    input:
+        f"{MODELS}/autovc/{config['train_autovc']['run']}/best.pt",

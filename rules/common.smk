@@ -53,8 +53,9 @@ def gpus():
 
 
 def detector_gpus():
-    """GPUs that a job of the landmark detector asks for: only one detector runs on them."""
-    return gpus() if config["landmarks"]["detector"] == "face_alignment" else 0
+    """GPUs that a job of the landmark detector asks for, where it can use one."""
+    networks = ("face_alignment", "adaptive_wing")
+    return gpus() if config["landmarks"]["detector"] in networks else 0
 
 
 def arrays_of(split, feature="mel"):

@@ -1,6 +1,10 @@
 """Training and measuring the content branch."""
 
 
+localrules:
+    train_content,
+
+
 rule fit_content:
     """Speech to landmarks, learned from the corpus."""
     input:
@@ -58,3 +62,9 @@ rule evaluate_content:
         code=code("evaluate_content"),
     script:
         "../workflow_scripts/evaluate_content.py"
+
+
+rule train_content:
+    """The trained content branch."""
+    input:
+        f"{MODELS}/content/{config['train_content']['run']}/best.pt",

@@ -38,9 +38,11 @@ for BATCH, MEMBERS in DEMO_BATCHES.items():
 
 
 rule demo_media:
-    """The portrait, a held-out sentence and a recorded human voice."""
+    """A portrait, a cartoon, a held-out sentence and a recorded human voice."""
     output:
         portrait=f"{R}/demo_media/{demo_plan.PORTRAIT}.png",
+        cartoon=f"{R}/demo_media/{demo_plan.CARTOON}.png",
+        cartoon_landmarks=f"{R}/demo_media/{demo_plan.CARTOON}.landmarks.tsv",
         held_out=f"{R}/demo_media/{demo_plan.HELD_OUT}.wav",
         recorded=f"{R}/demo_media/{demo_plan.RECORDED}.wav",
     log:

@@ -1,6 +1,7 @@
 """What the user brought: clips in their shards, portraits, speech."""
 
 from mit_core.demo import plan as demo_plan
+from mit_core.faces.puppet_beside import is_part_of_puppet, puppet_beside
 from mit_core.faces.table_beside import table_beside
 
 try:
@@ -18,12 +19,16 @@ try:
             config["corpus"]["videos"], config["corpus"]["speakers"], R
         )
     if config["animate"]["portraits"] == DEMO:
-        PORTRAITS = {demo_plan.PORTRAIT: f"{R}/demo_media/{demo_plan.PORTRAIT}.png"}
+        PORTRAITS = {
+            name: f"{R}/demo_media/{name}.png"
+            for name in (demo_plan.PORTRAIT, demo_plan.CARTOON)
+        }
     else:
         PORTRAITS = catalogue.list_media(
             config["animate"]["portraits"],
             catalogue.IMAGE_SUFFIXES,
             "animate.portraits",
+            skip=is_part_of_puppet,
         )
     if config["animate"]["speech"] == DEMO:
         SPEECH = {
@@ -45,7 +50,7 @@ for clip in CLIPS:
     SHARDS.setdefault(name, []).append(clip)
 
 SPOKEN = [f"{p}--{s}" for p in PORTRAITS for s in SPEECH]
-VIDEOS = [f"{R}/animations/{name}.mp4" for name in SPOKEN]
+VIDEOS = [f"{R}/animations/{name}.{config['render']['container']}" for name in SPOKEN]
 
 
 wildcard_constraints:
@@ -81,10 +86,19 @@ def shard_files(wildcards):
     return [file for file in files if made or Path(file).is_file()]
 
 
-def landmark_table(wildcards):
-    """The table of landmarks beside a picture, where its owner put one."""
-    table = table_beside(PORTRAITS[wildcards.portrait])
-    return declared(str(table)) if table.is_file() else []
+def landmark_files(portrait):
+    """The files beside a picture that tell its landmarks: a table, or those of a puppet."""
+    picture = PORTRAITS[portrait]
+    table = table_beside(picture)
+    made = picture.startswith(f"{R}/demo_media/") and portrait == demo_plan.CARTOON
+    if made or table.is_file():
+        return [str(table)]
+    return [str(path) for path in puppet_beside(picture).values()]
+
+
+def portrait_files(portrait):
+    """A picture, and what its owner put beside it."""
+    return [PORTRAITS[portrait], *landmark_files(portrait)]
 
 
 def indices(stage):

@@ -58,6 +58,15 @@ rule report:
             f"{MODELS}/{run}/history.csv" for run in trained_runs()
         ],
         evaluation=evaluations,
+        samples=lambda wildcards: [
+            f"{MODELS}/{drawing_run(network)}/samples.png"
+            for network in trained_drawing()
+        ],
+        sheet=lambda wildcards: (
+            rules.evaluate_rendering.output.picture
+            if any("rendering.tsv" in table for table in evaluations(wildcards))
+            else []
+        ),
         videos=VIDEOS,
     output:
         f"{R}/report.html",

@@ -21,9 +21,12 @@ wildcard_constraints:
     feature="|".join(layout.FEATURES),
 
 
-def training_settings(section, **more):
+def training_settings(section, without=(), **more):
     """A recipe's own settings, and the budget that all recipes share."""
-    settings = {key: value for key, value in config[section].items() if key != "run"}
+    others = {"run", *without}
+    settings = {
+        key: value for key, value in config[section].items() if key not in others
+    }
     settings |= more
     return {"recipe": settings, "budget": config["training"]["budget"]}
 
@@ -74,7 +77,7 @@ def trained_runs():
         runs += [f"speaker/{RUN}"] if LEARNED_HEAD else []
     if trains_autovc():
         runs += [f"autovc/{config['train_autovc']['run']}"]
-    return runs
+    return runs + [drawing_run(network) for network in trained_drawing()]
 
 
 def known_runs():
@@ -126,5 +129,6 @@ def evaluations(wildcards):
     tables += [f"head_motion/{RUN}"] if LEARNED_HEAD and not PUBLISHED else []
     if trains_autovc():
         tables += [f"autovc/{config['train_autovc']['run']}"]
+    tables += ["rendering"] if drawing_checkpoints() and not IMPORT["prefix"] else []
     tables += ["animations"]
     return [f"{R}/evaluation/{table}.tsv" for table in tables] + DEMO_EVALUATION

@@ -1,6 +1,10 @@
 """Training and measuring the speaker-aware branch: how each speaker moves the head."""
 
 
+localrules:
+    train_speaker,
+
+
 rule fit_speaker:
     """A speaker's manner, learned on top of what the content branch predicts."""
     input:
@@ -79,3 +83,9 @@ rule ablation:
         code=code("ablation"),
     script:
         "../workflow_scripts/ablation.py"
+
+
+rule train_speaker:
+    """The trained speaker-aware branch, with the content branch below it."""
+    input:
+        f"{MODELS}/speaker/{config['train_content']['run']}/best.pt",

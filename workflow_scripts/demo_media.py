@@ -1,5 +1,6 @@
-"""Write the demo's portrait and the two speeches that it will speak."""
+"""Write the demo's two portraits and the two speeches that they will speak."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mit_core.demo.media import write_demo_media
@@ -9,6 +10,5 @@ if TYPE_CHECKING:
     from snakemake.script import snakemake
 
 with logged(snakemake.log[0]):
-    write_demo_media(
-        snakemake.output.portrait, snakemake.output.held_out, snakemake.output.recorded
-    )
+    output = snakemake.output
+    write_demo_media(output.portrait, output.held_out, output.recorded, Path(output.cartoon).parent)

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 with logged(snakemake.log[0]):
     path = Path(snakemake.params.image)
-    settings = snakemake.params.settings
-    detector = open_detector(settings["detector"], snakemake.params.device, settings["weights"])
-    points = portrait_landmarks(path, read_image(path), detector)
+    settings, device = snakemake.params.settings, snakemake.params.device
+    detectors = [open_detector(settings["detector"], device, settings["weights"])]
+    if snakemake.input.drawings:
+        detectors.append(open_detector("adaptive_wing", device, snakemake.input.drawings))
+    points = portrait_landmarks(path, read_image(path), *detectors)
     write_landmark_table(snakemake.output[0], points)

@@ -19,4 +19,7 @@ with logged(snakemake.log[0]):
         snakemake.params.speech,
         snakemake.output[0],
         Settings(**snakemake.params.settings),
+        checkpoint=snakemake.input.checkpoint or None,
+        threads=snakemake.threads,
+        device=snakemake.params.device,
     )

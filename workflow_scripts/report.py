@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 def titled(files: list[str], above: Path) -> dict[str, Path]:
     """Files by their place below a folder, in words: content/default.tsv -> content: default.
 
-    A run's history goes by the run's folder.
+    A run's history and its samples go by the run's folder.
     """
     places = {file: Path(file).relative_to(above).with_suffix("") for file in files}
-    places = {file: p.parent if p.name == "history" else p for file, p in places.items()}
+    of_run = ("history", "samples")
+    places = {file: p.parent if p.name in of_run else p for file, p in places.items()}
     return {": ".join(p.parts).replace("_", " "): Path(file) for file, p in places.items()}
 
 
@@ -32,6 +33,8 @@ with logged(snakemake.log[0]):
         quarantine=Path(given.quarantine),
         segments=Path(given.segments),
         training=Path(given.training),
+        pictures=titled(list(given.samples), Path(given.training).parent)
+        | titled([given.sheet] if given.sheet else [], output.parent / "evaluation"),
         history=titled(list(given.history), Path(given.training).parent),
         evaluation=titled(list(given.evaluation), output.parent / "evaluation"),
         videos=[Path(video) for video in given.videos],

@@ -8,7 +8,7 @@ import hashlib
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -83,13 +83,19 @@ def list_clips(
     return sorted(_unique(found), key=lambda clip: clip.id)
 
 
-def list_media(given: str | Sequence[str], suffixes: Iterable[str], key: str) -> dict[str, str]:
+def list_media(
+    given: str | Sequence[str],
+    suffixes: Iterable[str],
+    key: str,
+    skip: Callable[[Path], bool] | None = None,
+) -> dict[str, str]:
     """Map an id to each file of a folder or list, for portraits and speech.
 
     Args:
         given: a folder (not searched deeper), a file, or a list of these.
         suffixes: file name endings that count inside a folder, lower case with their dot.
         key: the config key, for errors.
+        skip: tells files inside a folder that belong to others and are no portrait themselves.
 
     Raises:
         UserError: a path does not exist, or a folder holds nothing that fits.
@@ -103,6 +109,7 @@ def list_media(given: str | Sequence[str], suffixes: Iterable[str], key: str) ->
                 file
                 for file in sorted(path.iterdir())
                 if file.suffix.lower() in wanted and not file.name.startswith(".")
+                if skip is None or not skip(file)
             ]
             if not inside:
                 raise UserError(f"{key}: {source} holds no {', '.join(sorted(wanted))} file.")

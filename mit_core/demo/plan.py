@@ -9,9 +9,9 @@ from mit_core.errors import UserError
 
 SENTENCES = Path(__file__).with_name("sentences.tsv")
 EVERYBODY = "all"  # in the speaker column: a sentence that each speaker says
-PORTRAIT = "astronaut"
+PORTRAIT, CARTOON = "astronaut", "cartoon"
 HELD_OUT, RECORDED = "held_out_sentence", "recorded_voice"
-"""Names of the portrait and of the two speeches that the demo animates."""
+"""Names of the portraits and of the two speeches that the demo animates."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ _C1, _C2 = 0.01**2, 0.03**2
 _PATCH = 14
 """Pixels a side: several of a face's features do not lie in one patch at 128 pixels."""
 _SMOOTH = 1e-4
-"""Energy that does not show (a step of 1/100 from pixel to pixel), which the logarithm starts at."""
+"""Energy that does not show, steps of 1/100 from pixel to pixel: the logarithm starts there."""
 _LUMA = (0.299, 0.587, 0.114)
 """Weights of red, green and blue in what the eye sees as brightness (ITU-R BT.601)."""
 

@@ -43,7 +43,7 @@ class RefinementSettings:
     size: int = 128
     crop: float = SCALE
     widths: tuple[int, ...] = WIDTHS
-    batch_size: int = 16
+    batch_size: int = 8
     learning_rate: float = 2e-3
     weight_decay: float = 0.01
     mouth_weight: float = 5.0
@@ -58,10 +58,10 @@ class RefinementSettings:
     mirror: bool = False
     sources: int = 2
     pool_mb: float = 1500.0
-    steps: int = 500
+    steps: int = 1200
     minutes: float | None = None
-    validate_every: int = 100
-    checkpoint_every: int = 100
+    validate_every: int = 200
+    checkpoint_every: int = 200
     patience: int = 0
     seed: int = 0
     initial: str | None = None

@@ -138,7 +138,7 @@ class _Blind:
 
 def test_a_portrait_with_alpha_is_seen_over_white(astronaut, detector, landmarks):
     opaque = np.full((512, 512, 1), 255, dtype=np.uint8)
-    seen = find_portrait_landmarks(np.concatenate([astronaut, opaque], axis=2), detector, "a.png")
+    seen = find_portrait_landmarks(np.concatenate([astronaut, opaque], axis=2), "a.png", detector)
     np.testing.assert_array_equal(seen, landmarks)
 
 
@@ -173,6 +173,6 @@ def test_portraits_and_paintings_are_found(footage, detector):
 
     for name in ("monalisa2.jpg", "mulan.jpg", "statue1.jpg", "johncartoon.jpg"):
         image = read_image(footage / "portraits" / name)
-        points = find_portrait_landmarks(image, detector, name)
+        points = find_portrait_landmarks(image, name, detector)
         x0, y0, x1, y1 = box_of(points)
         assert x1 - x0 > 80 and y1 - y0 > 80 and 0 < x0 < 128 < x1 < 256, name

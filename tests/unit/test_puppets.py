@@ -91,11 +91,7 @@ def test_which_pictures_are_puppets(tmp_path) -> None:
 def test_speech_starts_from_the_closed_mouth(tmp_path) -> None:
     path, _, closed = write_puppet(tmp_path)
 
-    class NoDetector:
-        def detect(self, image):
-            raise AssertionError("a puppet's points are given")
-
-    points = portrait_landmarks(path, read_image(path), NoDetector())  # type: ignore[arg-type]
+    points = portrait_landmarks(path, read_image(path))
     assert np.allclose(points[:, :2], closed, atol=0.02)
     assert not points[:, 2].any()
 

@@ -116,7 +116,7 @@ def test_a_puppet_speaks_before_its_own_background(tmp_path) -> None:
     write_image(tmp_path / "toon_bg.png", np.full((30, 32, 3), (20, 200, 20), np.uint8))
     puppet = read_puppet(path, 320, 300)
     driven = [speak(closed, opening) for opening in (0.0, 0.25)]
-    points = portrait_landmarks(path, read_image(path), None)  # type: ignore[arg-type]
+    points = portrait_landmarks(path, read_image(path))
     film.render_animation(path, points, driven, 25, None, tmp_path / "t.mp4")
     shut, open_ = read_frames(tmp_path / "t.mp4")
     assert np.abs(shut[:20].astype(int) - (20, 200, 20)).mean() < 8

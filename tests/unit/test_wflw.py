@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+from drawn_faces import face_landmarks
 
 from mit_core.errors import UserError
 from mit_core.faces.scheme import LEFT_EYE, RIGHT_EYE
 from mit_core.faces.wflw import TO_68, TO_74, for_sketch, to_68
-from drawn_faces import face_landmarks
 
 
 def test_maps_take_each_point_once():

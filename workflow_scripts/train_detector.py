@@ -1,0 +1,36 @@
+"""Train a landmark detector."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mit_core.corpus.footage import open_footage
+from mit_core.logs import logged
+from mit_core.training.detector import train_detector
+from mit_core.training.detector_settings import DetectorSettings
+from mit_core.training.footage import Footage
+from mit_core.training.hardware import Hardware
+from mit_core.training.loop_settings import with_budget
+from mit_core.training.runs import publish_run
+
+if TYPE_CHECKING:
+    from snakemake.script import snakemake
+
+with logged(snakemake.log[0]) as terminal:
+    given, params = snakemake.input, snakemake.params
+    work = Path(snakemake.output.checkpoint).parent / "work"
+    footage: list[Footage | None] = [None, None]
+    if given.segments:
+        shards = Path(given.footage[0]).parents[1]
+        footage = [open_footage(given.segments, shards, split) for split in ("train", "val")]
+    train_detector(
+        *footage,
+        params.drawings,
+        work,
+        with_budget(DetectorSettings(**params.settings["recipe"]), params.settings["budget"]),
+        threads=snakemake.threads,
+        hardware=Hardware(**params.hardware),
+        bar=terminal,
+        code=params.code,
+        run=snakemake.wildcards.run,
+    )
+    publish_run(work, [Path(output) for output in snakemake.output])

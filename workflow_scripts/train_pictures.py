@@ -1,0 +1,35 @@
+"""Train a network that draws the face."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mit_core.corpus.footage import open_footage
+from mit_core.logs import logged
+from mit_core.training.hardware import Hardware
+from mit_core.training.loop_settings import with_budget
+from mit_core.training.runs import publish_run
+from mit_core.training.translation import train_translation
+from mit_core.training.translation_settings import RefinementSettings, TranslationSettings
+
+if TYPE_CHECKING:
+    from snakemake.script import snakemake
+
+KINDS = {"refinement": RefinementSettings, "translation": TranslationSettings}
+
+with logged(snakemake.log[0]) as terminal:
+    given, params = snakemake.input, snakemake.params
+    work = Path(snakemake.output.checkpoint).parent / "work"
+    shards = Path(given.footage[0]).parents[1]
+    settings = KINDS[snakemake.wildcards.network](**params.settings["recipe"])
+    train_translation(
+        open_footage(given.segments, shards, "train"),
+        open_footage(given.segments, shards, "val"),
+        work,
+        with_budget(settings, params.settings["budget"]),
+        threads=snakemake.threads,
+        hardware=Hardware(**params.hardware),
+        bar=terminal,
+        code=params.code,
+        run=snakemake.wildcards.run,
+    )
+    publish_run(work, [Path(output) for output in snakemake.output])
