@@ -2,6 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+import cv2
+import torch
+
 from mit_core.animation.animation import load_animation
 from mit_core.logs import logged
 from mit_core.rendering.film import Settings, render_animation
@@ -10,6 +13,9 @@ if TYPE_CHECKING:
     from snakemake.script import snakemake
 
 with logged(snakemake.log[0]):
+    # batches go side by side; each is worked on by one core
+    cv2.setNumThreads(snakemake.threads)
+    torch.set_num_threads(1)
     animation = load_animation(snakemake.input.landmarks)
     render_animation(
         snakemake.params.image,

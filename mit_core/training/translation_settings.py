@@ -95,6 +95,6 @@ class TranslationSettings(RefinementSettings):
 
     kind: ClassVar[Literal["translation", "refinement"]] = "translation"
 
-    widths: tuple[int, ...] = (32, 64, 128, 256)
-    learning_rate: float = 1e-3
+    widths: tuple[int, ...] = (16, 32, 64, 128)
     style_weight: float = 0.1
+    steps: int = 800

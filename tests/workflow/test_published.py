@@ -35,7 +35,9 @@ def write_made_up(folder: Path) -> None:
 
 def test_published_checkpoints_speak(tmp_path: Path) -> None:
     write_made_up(tmp_path)
-    write_demo_media(tmp_path / "face.png", tmp_path / "voice.wav", tmp_path / "human.wav")
+    write_demo_media(
+        tmp_path / "face.png", tmp_path / "voice.wav", tmp_path / "human.wav", tmp_path
+    )
     project = Project(
         tmp_path / "project",
         {

@@ -17,9 +17,13 @@ NAMES = ("it's a take", "안녕하세요", 'say "hi" {name}', "plain", "second",
 PER_SHARD = ("intake", "normalise", "segment", "landmarks", "register", "speech")
 AFTER_CORPUS = (
     *("tabulate", "scaling", "dump", "pickles", "fit_content", "evaluate_content"),
-    *("fit_speaker", "evaluate_speaker", "training_table"),
+    *("fit_speaker", "evaluate_speaker", "fit_pictures", "evaluate_rendering", "training_table"),
 )
 SHORT = {"steps": 30, "validate_every": 15, "checkpoint_every": 15}
+DRAWS = {
+    **{"steps": 3, "validate_every": 2, "checkpoint_every": 2},
+    **{"size": 64, "widths": [8, 8, 8], "batch_size": 2, "perceptual": "none"},
+}
 
 
 FOOTAGE = "my footage"
@@ -37,6 +41,9 @@ def settings(videos: Path) -> dict:
         "train_autovc": SHORT,
         "train_content": SHORT,
         "train_speaker": {**SHORT, "steps": 4, "validate_every": 2},
+        "train_refinement": DRAWS,
+        "train_translation": DRAWS,
+        "train_detector": {**SHORT, "steps": 2, "size": 64, "width": 16, "frames": 20},
         "animate": {"portraits": "a {face}.png", "speech": ["voice.wav"]},
     }
 
@@ -54,7 +61,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
         shutil.move(made / f"{clip.id}.mp4", home / f"{name}.mp4")
     (project.folder / FOOTAGE / "empty.mp4").touch()
     (project.folder / FOOTAGE / "text.mov").write_text("this is not a video")
-    write_demo_media(folder / "a {face}.png", folder / "voice.wav", folder / "human.wav")
+    write_demo_media(folder / "a {face}.png", folder / "voice.wav", folder / "human.wav", folder)
     project.given = footage_of(folder)
     project.run("--", "all")
     return project
@@ -116,7 +123,8 @@ def test_it_speaks(project: Project) -> None:
     assert info.video is not None and (info.video.width, info.video.height) == (320, 320)
     assert info.audio is not None
     assert abs(info.duration_s - spoken) < 0.08
-    assert (project.folder / "out" / "report.html").read_text().count("<video") == 1
+    report = (project.folder / "out" / "report.html").read_text()
+    assert report.count("<video") == 1 and report.count("<img") == 2  # samples, comparison
 
 
 def test_nothing_to_do_twice(project: Project) -> None:
@@ -172,15 +180,19 @@ def test_editing_a_library_file_reruns_the_rules_that_use_it(project: Project) -
     assert after_editing("report/page.py") == {"report": 1, "all": 1}
     jobs = after_editing("speech/f0.py")
     assert jobs["speech"] == 2 and "landmarks" not in jobs and jobs["driving_speech"] == 1
-    jobs = after_editing("rendering/warp.py")
+    jobs = after_editing("rendering/film.py")
     assert jobs == {"render": 1, "evaluate_animations": 1, "report": 1, "all": 1}
     assert project.jobs() == {}
 
 
 def test_every_run_is_in_the_training_table(project: Project) -> None:
     table = project.table("models/training.tsv").set_index(["kind", "run"])
-    assert set(table.index) == {("content", "default"), ("speaker", "default")}
-    assert (table["feature"] == "mel").all() and (table["sha256"].str.len() == 64).all()
+    kinds = ("content", "speaker", "refinement")
+    assert set(table.index) == {(kind, "default") for kind in kinds}
+    assert (
+        list(table["feature"]) == ["mel", "frames", "mel"]
+        and (table["sha256"].str.len() == 64).all()
+    )
     assert table.loc[("content", "default"), "steps"] == 30
     assert "default" in (project.folder / "out" / "report.html").read_text()
 
@@ -189,7 +201,7 @@ def test_a_budget_shortens_every_training(project: Project) -> None:
     project.settings["training"] = {"budget": "2 steps"}
     jobs = project.jobs()
     del project.settings["training"]
-    assert jobs["fit_content"] == jobs["fit_speaker"] == 1
+    assert jobs["fit_content"] == jobs["fit_speaker"] == jobs["fit_pictures"] == 1
     assert "dump" not in jobs and "driving_speech" not in jobs
 
 
@@ -234,6 +246,42 @@ def test_pickles_can_stand_in_for_footage(project: Project) -> None:
         project.table("corpus/segments.tsv")
     )
     assert (mine / "report.html").is_file() and len(list((mine / "animations").glob("*.mp4"))) == 1
+
+
+def test_each_renderer_is_measured_beside_the_warp(project: Project) -> None:
+    table = project.table("evaluation/rendering.tsv")
+    assert list(table["renderer"]) == ["still", "mesh_warp", "refinement"]
+    assert table["ssim"].between(0, 1).all() and (table["frames"] > 5).all()
+
+
+def test_other_networks_containers_and_drawings(project: Project) -> None:
+    """A translation network and a detector of one's own, a drawing, and a film to be laid over."""
+    from mit_core.demo.cartoon import write_cartoon
+    from mit_core.media.probe import probe
+
+    kept = dict(project.settings)
+    cartoon = write_cartoon(project.folder / "drawn")
+    photo = project.settings["animate"]["portraits"]
+    project.settings |= {
+        "animate": {**kept["animate"], "portraits": [photo, str(cartoon)]},
+        "render": {"container": "webm", "renderer": "translation"},
+    }
+    try:
+        project.run("--", "animate", "train_detector", "out/evaluation/rendering.tsv")
+        jobs = project.jobs("animate")
+        assert jobs == {}
+        project.settings["render"] = {"container": "webm"}
+        # the drawing's landmarks were given: left to itself, it is warped, and by no network
+        assert project.jobs("animate")["render"] == 2
+    finally:
+        project.settings = kept
+    videos = sorted((project.folder / "out" / "animations").glob("*.webm"))
+    assert len(videos) == 2
+    assert all(probe(video).duration_s > 1 for video in videos)
+    table = project.table("evaluation/rendering.tsv")
+    assert list(table["renderer"]) == ["still", "mesh_warp", "translation"]
+    assert (project.folder / "out" / "models" / "detector" / "default" / "best.pt").is_file()
+    project.run("--", "all")
 
 
 def test_adding_a_video_reruns_its_shard_alone(project: Project) -> None:
