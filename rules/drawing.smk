@@ -59,10 +59,15 @@ def drawing_checkpoint(portrait):
 
 
 def drawing_checkpoints():
-    """The networks that are measured beside the warp, those of this configuration."""
+    """The networks that are measured beside the warp: trained now, or earlier and lying there."""
     if given_drawing():
         return [given_drawing()]
-    return [f"{MODELS}/{drawing_run(network)}/best.pt" for network in trained_drawing()]
+    lying = [f"{path.parent.parent.name}/{path.parent.name}" for path in RECORDS]
+    return [
+        f"{MODELS}/{drawing_run(network)}/best.pt"
+        for network in DRAWING_NETWORKS
+        if network in trained_drawing() or drawing_run(network) in lying
+    ]
 
 
 def background_picture():

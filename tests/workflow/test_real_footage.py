@@ -25,6 +25,13 @@ BAD = {
 }
 
 
+# A quarter of an hour on one core each.
+DRAWING = {
+    "train_refinement": {"steps": 3000, "validate_every": 500, "checkpoint_every": 500},
+    "train_translation": {"steps": 2500, "validate_every": 500, "checkpoint_every": 500},
+}
+
+
 def table(path: Path, rows: list[tuple[Path, str]]) -> str:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, delimiter="\t")
@@ -66,6 +73,7 @@ def grid(footage: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
                 "videos": table(folder / "clips.tsv", rows),
                 "split": {"val": 0.08, "test": 0.28},
             },
+            **DRAWING,
         },
     )
     project.run("--", "out/evaluation/content/default.tsv")
@@ -89,6 +97,57 @@ def test_training_beats_ridge_on_held_out_clips(grid: Project) -> None:
     assert content["face_distance"] <= 1.05 * ridge["face_distance"]
     assert content["opening_r"] >= scores.loc["content_mismatched", "opening_r"] + 0.40
     assert content["mouth_distance"] < scores.loc["mean_face", "mouth_distance"]
+
+
+@pytest.mark.timeout(3600)
+def test_refinement_draws_a_known_person_best(grid: Project) -> None:
+    """Held-out clips, driven by their true landmarks; the tables are printed."""
+    grid.run("--", "train_refinement", "train_translation")
+    grid.run("--", "out/evaluation/rendering.tsv")
+    means = grid.table("evaluation/rendering.tsv").set_index("renderer")
+    print(means.to_string())
+    clips_ = grid.table("evaluation/rendering/clips.tsv").pivot(index="clip", columns="renderer")
+    gains = {
+        measure: clips_[measure]["refinement"] - clips_[measure]["mesh_warp"]
+        for measure in ("ssim", "mouth_ssim", "psnr")
+    }
+    good = {
+        "ssim": gains["ssim"] >= 0.015,
+        "mouth_ssim": gains["mouth_ssim"] >= 0.045,
+        "psnr": gains["psnr"] >= 1.5,
+    }
+    print({measure: f"{each.sum()} of {len(each)}" for measure, each in good.items()})
+    print({measure: each.round(4).tolist() for measure, each in gains.items()})
+    refined, warped, drawn = (
+        means.loc[name] for name in ("refinement", "mesh_warp", "translation")
+    )
+    assert refined["ssim"] >= warped["ssim"] + 0.015
+    assert refined["mouth_ssim"] >= warped["mouth_ssim"] + 0.045
+    assert refined["psnr"] >= warped["psnr"] + 1.5
+    assert refined["ssim"] >= drawn["ssim"] + 0.005
+    assert refined["mouth_ssim"] >= drawn["mouth_ssim"] + 0.005
+    assert refined["identity"] < warped["identity"]
+
+
+@pytest.mark.timeout(2400)
+def test_refinement_helps_people_it_never_saw(footage: Path, tmp_path: Path) -> None:
+    """Learned from several speakers, measured on others; the table is printed."""
+    mixed = clips(footage / "grid_mixed")
+    rows = [(path, "s1", "train") for path in clips(footage / "grid_s1")[:40]]
+    rows += [(path, path.stem, "train") for path in mixed[:4]]
+    rows += [(path, path.stem, "val") for path in mixed[4:5]]
+    rows += [(path, path.stem, "test") for path in mixed[5:]]
+    rows += [(path, "s31", "test") for path in clips(footage / "grid_s31")[:4]]
+    listing = tmp_path / "clips.tsv"
+    with listing.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, delimiter="\t").writerows([("video", "speaker", "split"), *rows])
+    project = Project(tmp_path / "project", {"corpus": {"videos": str(listing)}})
+    project.run("--", "out/evaluation/rendering.tsv")
+    means = project.table("evaluation/rendering.tsv").set_index("renderer")
+    print(means.to_string())
+    refined, warped = means.loc["refinement"], means.loc["mesh_warp"]
+    assert refined["mouth_ssim"] >= warped["mouth_ssim"] + 0.03
+    assert refined["ssim"] >= warped["ssim"] - 0.005
 
 
 @pytest.mark.timeout(2400)
