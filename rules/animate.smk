@@ -17,7 +17,7 @@ rule portrait:
     resources:
         mem_mb=more_memory(2000),
         runtime=10,
-        gpu=detector_gpus(),
+        gpu=gpus() if config["animate"]["drawings_detector"] else detector_gpus(),
     params:
         image=lambda wildcards: PORTRAITS[wildcards.portrait],
         signature=lambda wildcards: signature(*portrait_files(wildcards.portrait)),
@@ -100,7 +100,7 @@ rule render:
         ),
         landmarks=rules.animate_landmarks.output[0],
         checkpoint=lambda wildcards: drawing_checkpoint(wildcards.portrait),
-        background=background_picture(),
+        background=declared(background_picture()),
     output:
         f"{R}/animations/{{portrait}}--{{speech}}.{config['render']['container']}",
     log:

@@ -44,6 +44,8 @@ rule fit_autovc:
         f"{R}/logs/train_autovc/{{run}}.log",
     benchmark:
         f"{R}/benchmarks/train_autovc/{{run}}.tsv"
+    wildcard_constraints:
+        run=runs_of("autovc"),
     conda:
         "../envs/train.yaml"
     threads: training_threads()

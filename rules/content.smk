@@ -21,6 +21,8 @@ rule fit_content:
         f"{R}/logs/train_content/{{run}}.log",
     benchmark:
         f"{R}/benchmarks/train_content/{{run}}.tsv"
+    wildcard_constraints:
+        run=runs_of("content"),
     conda:
         "../envs/train.yaml"
     threads: training_threads()

@@ -11,7 +11,10 @@ DETECTOR_FOOTAGE = config["train_detector"]["footage"]
 try:
     MARKED = (
         catalogue.list_media(
-            DRAWINGS, catalogue.IMAGE_SUFFIXES, "train_detector.drawings"
+            DRAWINGS,
+            catalogue.IMAGE_SUFFIXES,
+            "train_detector.drawings",
+            skip=lambda picture: not table_beside(picture).is_file(),
         )
         if DRAWINGS
         else {}
@@ -38,6 +41,8 @@ rule fit_detector:
         f"{R}/logs/train_detector/{{run}}.log",
     benchmark:
         f"{R}/benchmarks/train_detector/{{run}}.tsv"
+    wildcard_constraints:
+        run=runs_of("detector"),
     conda:
         "../envs/pictures.yaml"
     threads: training_threads()

@@ -22,6 +22,9 @@ rule fit_pictures:
         f"{R}/logs/train_{{network}}/{{run}}.log",
     benchmark:
         f"{R}/benchmarks/train_{{network}}/{{run}}.tsv"
+    wildcard_constraints:
+        # the two networks' runs have names of their own
+        network="|".join(f"{kind}(?=/{runs_of(kind)}/)" for kind in DRAWING_NETWORKS),
     conda:
         "../envs/pictures.yaml"
     threads: training_threads()

@@ -21,6 +21,43 @@ wildcard_constraints:
     feature="|".join(layout.FEATURES),
 
 
+# A network's kind -> the section that its runs are trained by; the speaker-aware branch is named
+# as the content branch that it stands on.
+TRAINED_BY = {
+    "autovc": "train_autovc",
+    "content": "train_content",
+    "speaker": "train_content",
+    "refinement": "train_refinement",
+    "translation": "train_translation",
+    "detector": "train_detector",
+}
+
+
+def runs_of(kind):
+    """What {run} may be where networks of a kind are trained: this configuration's names.
+
+    Other runs lie in the results as files like any: a new run may start from one, or use one, and
+    it is not trained again by settings that are not its own.
+    """
+    names = {config[TRAINED_BY[kind]]["run"]}
+    if kind in ("content", "speaker"):
+        names |= set(ABLATION)
+    known = "|".join(re.escape(name) for name in sorted(names - {"published", "given"}))
+    return f"(?:{known})" if known else "(?!)"
+
+
+def check_beginnings():
+    """A run cannot begin from itself."""
+    for kind, section in TRAINED_BY.items():
+        initial = config[f"train_{kind}"]["initial"]
+        folder = Path(f"{MODELS}/{kind}/{config[section]['run']}")
+        if initial and Path(initial).resolve().is_relative_to(folder.resolve()):
+            raise WorkflowError(
+                f"train_{kind}.initial is {initial}, of the very run that is to start from it: "
+                f"give the new run another name ({section}.run)."
+            )
+
+
 def training_settings(section, without=(), **more):
     """A recipe's own settings, and the budget that all recipes share."""
     others = {"run", *without}
@@ -62,6 +99,9 @@ def ablation_run(feature):
 
 
 ABLATION = {ablation_run(feature): feature for feature in layout.FEATURES}
+
+
+check_beginnings()
 
 
 def feature_of(run):

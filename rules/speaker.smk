@@ -21,6 +21,8 @@ rule fit_speaker:
         f"{R}/logs/train_speaker/{{run}}.log",
     benchmark:
         f"{R}/benchmarks/train_speaker/{{run}}.tsv"
+    wildcard_constraints:
+        run=runs_of("speaker"),
     conda:
         "../envs/train.yaml"
     threads: training_threads()
