@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mit_core.corpus.footage import open_footage
-from mit_core.evaluation.renderers import write_comparison
+from mit_core.evaluation.comparison import write_comparison
 from mit_core.logs import logged
 
 if TYPE_CHECKING:

@@ -40,8 +40,8 @@ def run_fingerprint(code: str, settings: Any, *data: Split | np.ndarray) -> str:
 
     Args:
         code: digest of the code that trains.
-        settings: a dataclass; the files that its ``initial`` and its ``target`` name, if any, are
-            read too.
+        settings: a dataclass; the files that its ``initial``, its ``target`` and its
+            ``perceptual_weights`` name, if any, are read too.
         data: splits, and arrays such as a scaling's. A split's fields that do not count in
             comparisons, such as where its files lie, do not count here.
 
@@ -54,9 +54,10 @@ def run_fingerprint(code: str, settings: Any, *data: Split | np.ndarray) -> str:
         if not Path(initial).is_file():
             raise UserError(f"The checkpoint {initial} (initial) does not exist: check the path.")
         digest.update(Path(initial).read_bytes())
-    target = getattr(settings, "target", None)
-    if target and Path(target).is_file():  # else a speaker's name
-        digest.update(Path(target).read_bytes())
+    for key in ("target", "perceptual_weights"):
+        path = getattr(settings, key, None)
+        if path and Path(path).is_file():  # a target may be a speaker's name
+            digest.update(Path(path).read_bytes())
     for each in data:
         values: list[Any] = [each]
         if not isinstance(each, np.ndarray):

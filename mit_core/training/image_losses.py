@@ -12,8 +12,8 @@ _C1, _C2 = 0.01**2, 0.03**2
 
 _PATCH = 14
 """Pixels a side: several of a face's features do not lie in one patch at 128 pixels."""
-_SMOOTH = 1e-4
-"""Energy that does not show, steps of 1/100 from pixel to pixel: the logarithm starts there."""
+_SMOOTH = 1e-6
+"""Mean square that does not show; the root's slope has no end without it."""
 _LUMA = (0.299, 0.587, 0.114)
 """Weights of red, green and blue in what the eye sees as brightness (ITU-R BT.601)."""
 
@@ -79,11 +79,12 @@ def ssim_loss(made: Tensor, truth: Tensor) -> Tensor:
 def texture_loss(made: Tensor, truth: Tensor) -> Tensor:
     """How much finer or smoother pictures (N, 3, H, W) are than the truth, place by place.
 
-    Mean absolute difference of the logarithm of the Laplacian's energy in patches. L1 and SSIM are
-    lowest for a smooth picture where details cannot be foretold; this asks for as much detail as
-    the truth has, wherever in the patch it lies.
+    Mean absolute difference of the Laplacian's root mean square in patches, over its mean in the
+    truth. L1 and SSIM are lowest for a smooth picture where edges and details cannot be foretold to
+    the pixel; this asks for as much of them as the truth has, wherever in the patch they lie.
     """
-    return (_detail(made) - _detail(truth)).abs().mean()
+    wanted = _detail(truth)
+    return (_detail(made) - wanted).abs().mean() / wanted.mean()
 
 
 def mouth_weights(landmarks: Tensor, size: int, weight: float = 5.0) -> Tensor:
@@ -128,9 +129,9 @@ def lower_faces(images: Tensor, landmarks: Tensor, share: float = 0.5) -> Tensor
 
 
 def _detail(pictures: Tensor) -> Tensor:
-    """Logarithm of the Laplacian's mean square in each patch, (N, 1, h, w)."""
+    """Root mean square of the Laplacian in each patch, (N, 1, h, w)."""
     weights = torch.tensor(_LUMA, dtype=pictures.dtype, device=pictures.device).view(1, 3, 1, 1)
     grey = (pictures * weights).sum(dim=1, keepdim=True)
     middle = grey[..., 1:-1, 1:-1]
     beside = grey[..., 1:-1, :-2] + grey[..., 1:-1, 2:] + grey[..., :-2, 1:-1] + grey[..., 2:, 1:-1]
-    return (functional.avg_pool2d((beside - 4 * middle).square(), _PATCH) + _SMOOTH).log()
+    return (functional.avg_pool2d((beside - 4 * middle).square(), _PATCH) + _SMOOTH).sqrt()

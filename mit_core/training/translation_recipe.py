@@ -119,7 +119,8 @@ class TranslationRecipe:
         self.network.eval()
         pairs = self.held_out
         if pairs is None:
-            pairs = self.sampler.batch(self._steps)
+            # the sampler itself is at work in the thread that makes batches
+            pairs = self.batches.get(self._steps)
             shown = np.arange(min(_ROWS, len(pairs.truths)))
         else:
             shown = np.arange(FRAMES_OF_A_CLIP - 1, len(pairs.truths), FRAMES_OF_A_CLIP)[:_ROWS]
@@ -161,7 +162,7 @@ class TranslationRecipe:
 def _start(settings: RefinementSettings) -> TranslationCheckpoint:
     """The network to begin with."""
     if settings.initial is None:
-        with torch.random.fork_rng():
+        with torch.random.fork_rng(devices=[]):
             torch.manual_seed(settings.seed)
             model = make_network(settings.kind, settings.widths)
     else:

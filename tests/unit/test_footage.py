@@ -79,3 +79,14 @@ def test_a_run_depends_on_the_footage_but_not_on_where_it_lies(drawn, tmp_path):
     assert run_fingerprint("", settings, moved) == run_fingerprint("", settings, drawn)
     fewer = run_fingerprint("", settings, drawn.only([0, 1]))
     assert fewer != run_fingerprint("", settings, drawn)
+
+
+def test_a_run_depends_on_the_files_that_its_settings_name(drawn, tmp_path):
+    file = tmp_path / "given.pth"
+    for key in ("initial", "perceptual_weights"):
+        settings = RefinementSettings(**{key: str(file)})
+        seen = set()
+        for content in (b"one", b"two"):
+            file.write_bytes(content)
+            seen.add(run_fingerprint("", settings, drawn))
+        assert len(seen) == 2

@@ -1,5 +1,8 @@
 """Training the networks that draw frames: what it writes, learns, and goes on from."""
 
+import threading
+import time
+
 import numpy as np
 import pytest
 import torch
@@ -12,6 +15,7 @@ from mit_core.models.translation_checkpoint import load_translation
 from mit_core.training import translation_recipe
 from mit_core.training.ahead import Ahead
 from mit_core.training.hardware import Hardware
+from mit_core.training.pairs import PairSampler
 from mit_core.training.translation import train_translation
 from mit_core.training.translation_recipe import TranslationRecipe
 from mit_core.training.translation_settings import RefinementSettings, TranslationSettings
@@ -139,6 +143,27 @@ def test_without_held_out_footage_the_last_model_counts(splits, tmp_path):
     result = train_translation(splits[0], splits[0].only([]), tmp_path, settings)
     assert result.best_step == 6
     assert read_image(tmp_path / "samples.png").shape[0] == 20 + 4 * 64 + 3 * 4
+
+
+def test_batches_are_made_one_at_a_time(splits, tmp_path, monkeypatch):
+    """Also for the sheets of runs without held-out footage: two threads would meet in the pool."""
+    at_work, met = threading.Lock(), []
+    make = PairSampler.batch
+
+    def watched(sampler, step):
+        met.append(not at_work.acquire(blocking=False))
+        if met[-1]:
+            return make(sampler, step)
+        try:
+            time.sleep(0.2)  # longer than a step
+            return make(sampler, step)
+        finally:
+            at_work.release()
+
+    monkeypatch.setattr(PairSampler, "batch", watched)
+    settings = RefinementSettings(**SHORT)
+    train_translation(splits[0], splits[0].only([]), tmp_path, settings, threads=2)
+    assert len(met) > 6 and not any(met)
 
 
 def test_a_run_goes_on_from_a_checkpoint_of_its_kind(splits, tmp_path):
