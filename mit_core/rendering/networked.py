@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mit_core.errors import UserError
+from mit_core.faces.wflw import for_sketch
 from mit_core.models.drawing import DrawingNetwork
 from mit_core.models.translation_checkpoint import TranslationCheckpoint
 from mit_core.rendering.crop import FaceCrop
@@ -18,6 +19,7 @@ from mit_core.rendering.sketch import draw_sketch
 from mit_core.rendering.warp import MeshWarp
 
 _POINTS = 68  # of the landmarks that drive
+_SKETCHED = (68, 74)  # what they can be drawn as
 
 Picture = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -47,14 +49,14 @@ class NetworkRenderer(ABC):
         threads: int = 1,
         device: str = "cpu",
     ):
-        if checkpoint.points != _POINTS:
+        if checkpoint.points not in _SKETCHED:
             raise UserError(
                 f"The {checkpoint.kind} network was trained on sketches of {checkpoint.points} "
                 f"points, but faces are driven by {_POINTS}: train one on {_POINTS} points."
             )
         self._warp = MeshWarp(image, landmarks)
         self._crop = FaceCrop.around(landmarks, checkpoint.crop)
-        self._size = checkpoint.size
+        self._size, self._points = checkpoint.size, checkpoint.points
         self._paste = CropPaste(self._crop, self._size, *self._warp.size)
         self._threads = threads
         self._network = DrawingNetwork(checkpoint, threads, device)
@@ -107,7 +109,8 @@ class NetworkRenderer(ABC):
         """Warped frames, sketches and crops of a batch of landmarks."""
         warped = [self._warp.render(p) for p in points]
         size = self._size
-        sketches = [draw_sketch(self._crop.to_crop(p[:, :2], size), size, size) for p in points]
+        seen = [for_sketch(self._crop.to_crop(p[:, :2], size), self._points) for p in points]
+        sketches = [draw_sketch(each, size, size) for each in seen]
         return warped, np.stack(sketches), np.stack([self._cut(frame) for frame in warped])
 
     def _draw(self, sketches: Picture, crops: Picture) -> Floats:

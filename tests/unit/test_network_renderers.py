@@ -8,9 +8,11 @@ from drawn_faces import face_landmarks, speak
 
 from mit_core.errors import UserError
 from mit_core.models.translation_checkpoint import TranslationCheckpoint, make_network
+from mit_core.rendering import networked
 from mit_core.rendering.crop import FaceCrop
 from mit_core.rendering.paste import CropPaste
 from mit_core.rendering.renderer import open_renderer
+from mit_core.rendering.sketch import draw_sketch
 from mit_core.rendering.warp import MeshWarp
 
 SIZE = 64
@@ -122,6 +124,19 @@ def test_alpha_is_kept_and_hidden_colours_stay(kind):
     hidden = warped[..., 3] == 0
     assert hidden.any()
     assert np.array_equal(frame[hidden], warped[hidden])
+
+
+def test_a_network_of_74_points_sees_its_own_sketch(monkeypatch):
+    image, points = noise(200, 200), face_landmarks(200, 200)
+    seen = []
+
+    def watched(landmarks, *size):
+        seen.append(len(landmarks))
+        return draw_sketch(landmarks, *size)
+
+    monkeypatch.setattr(networked, "draw_sketch", watched)
+    open_renderer("auto", image, points, checkpoint("translation", points=74)).render(points)
+    assert seen == [74]
 
 
 def test_a_face_at_the_pictures_rim_is_drawn():
