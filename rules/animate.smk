@@ -23,7 +23,7 @@ rule portrait:
         signature=lambda wildcards: signature(*portrait_files(wildcards.portrait)),
         settings=DETECTOR,
         device=config["device"],
-        code=code("portrait"),
+        code=code_of_detection("portrait"),
     script:
         "../workflow_scripts/portrait.py"
 

@@ -84,7 +84,8 @@ def footage_files():
     def refuse(wildcards):
         raise WorkflowError(
             "Pickles hold no pictures to learn from: set import_dump.prefix to null and give "
-            "corpus.videos, or set render.renderer to mesh_warp."
+            "corpus.videos; or set render.renderer to mesh_warp, and for train_detector its "
+            "footage to false."
         )
 
     return refuse

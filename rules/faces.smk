@@ -42,7 +42,7 @@ rule landmarks:
     params:
         settings=config["landmarks"],
         device=config["device"],
-        code=code("landmarks"),
+        code=code_of_detection("landmarks"),
     script:
         "../workflow_scripts/landmarks.py"
 

@@ -74,6 +74,15 @@ def signature(*paths):
     return [[f.stat().st_size, f.stat().st_mtime_ns] for f in files if f.is_file()]
 
 
+def code_of_detection(script):
+    """The digest of a rule that detects landmarks, and the state of its detector's file.
+
+    Where the detector is a folder's or its package's, this is the digest alone. The file itself is
+    no input, since it may be trained on what it found.
+    """
+    return " ".join([code(script), *map(str, signature(DETECTOR["weights"]))])
+
+
 def paths_of(shard):
     """The users' files of a shard."""
     return [file for clip in SHARDS[shard] for file in (clip.video, clip.audio) if file]

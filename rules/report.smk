@@ -21,7 +21,7 @@ rule evaluate_animations:
     params:
         settings=DETECTOR,
         device=config["device"],
-        code=code("evaluate_animations"),
+        code=code_of_detection("evaluate_animations"),
     script:
         "../workflow_scripts/evaluate_animations.py"
 

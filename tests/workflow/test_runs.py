@@ -1,8 +1,10 @@
-"""Runs of other configurations lie in the results as files like any."""
+"""Files of networks: runs of other configurations, and a detector's weights."""
 
 from pathlib import Path
 
 from project import Project
+
+from mit_core.demo.cartoon import write_cartoon
 
 
 def with_runs(folder: Path, *runs: str, **settings: dict) -> Project:
@@ -39,3 +41,17 @@ def test_a_given_network_of_an_earlier_run_is_not_trained_again(tmp_path: Path) 
     project = with_runs(tmp_path, "refinement/earlier", render={"checkpoint": given})
     jobs = project.jobs("animate")
     assert jobs["render"] == 4 and "fit_pictures" not in jobs
+
+
+def test_another_detector_behind_the_same_name_is_noticed(tmp_path: Path) -> None:
+    weights = tmp_path / "weights.pt"
+    weights.write_bytes(b"one")
+    cartoon = write_cartoon(tmp_path)  # its landmarks lie beside it: nothing is detected
+    project = with_runs(
+        tmp_path, landmarks={"weights": str(weights)}, animate={"portraits": str(cartoon)}
+    )
+    found = f"out/animations/portraits/{cartoon.stem}.tsv"
+    project.run("--", found)
+    assert project.jobs(found) == {}
+    weights.write_bytes(b"another")
+    assert project.jobs(found) == {"portrait": 1}
