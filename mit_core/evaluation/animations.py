@@ -58,7 +58,7 @@ def measure_animation(
     flat = np.asarray(predicted, dtype=np.float64)[..., :2]
     good = np.isfinite(seen).all(axis=(1, 2))
     row: dict[str, float] = {"frames": len(flat), "detected": float(good.mean())}
-    if good.sum() < 2:
+    if good.sum() < 3:  # fewer tell of no motion
         return row
     openings = mouth_opening(seen), mouth_opening(flat)
     scores = {lag: correlation_at(*openings, lag) for lag in _LAGS if abs(lag) < len(flat) - 2}

@@ -10,10 +10,11 @@ from urllib.parse import quote
 from mit_core.errors import UserError
 
 MEGABYTE = 1e6  # bytes
+# ProRes is for editing programs: hardly a browser plays it, and it takes much room.
+NEVER_EMBEDDED = {".mov"}
 TYPES = {
     ".mp4": "video/mp4",
     ".webm": "video/webm",
-    ".mov": "video/quicktime",
     ".png": "image/png",
     ".jpg": "image/jpeg",
 }
@@ -41,6 +42,8 @@ class Video:
 def place_videos(paths: Sequence[Path], page: Path, embed_mb: float) -> list[Video]:
     """Embed clips in order while their total size stays within ``embed_mb``; link the others.
 
+    A mov is always linked.
+
     Args:
         paths: mp4, webm or mov files, ``{portrait}--{speech}.mp4``.
         page: the file that will show them; links are relative to its folder.
@@ -55,7 +58,7 @@ def place_videos(paths: Sequence[Path], page: Path, embed_mb: float) -> list[Vid
         if not path.is_file():
             raise UserError(f"{path} does not exist; render the clip before writing the report.")
         size = path.stat().st_size
-        embedded = size <= room
+        embedded = size <= room and path.suffix.lower() not in NEVER_EMBEDDED
         if embedded:
             room -= size
             source = _inside(path)

@@ -50,6 +50,7 @@ class DetectorRecipe:
         self.settings, self.fabric = settings, fabric
         self.network = network.to(fabric.device).train()
         self.rng = batch_generator(fabric, settings.seed)
+        self.measures: dict[str, float] = {}
         matrices = [p for p in self.network.parameters() if p.ndim > 1]
         vectors = [p for p in self.network.parameters() if p.ndim <= 1]
         optimiser = torch.optim.AdamW(
@@ -83,7 +84,9 @@ class DetectorRecipe:
             for kind, faces in self.held_out.items()
         }
         self.network.train()
-        return {**errors, "score": float(np.mean(list(errors.values())))} if errors else {}
+        if errors:
+            self.measures = {**errors, "score": float(np.mean(list(errors.values())))}
+        return self.measures
 
     def save(self, path: Path) -> None:
         """Write the network as it would be used now."""
@@ -125,4 +128,5 @@ class DetectorRecipe:
             size=self.settings.size,
             margin=self.settings.margin,
             settings=asdict(self.settings),
+            measures=self.measures,
         )

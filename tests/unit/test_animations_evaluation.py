@@ -84,3 +84,5 @@ def test_lost_faces_are_counted_and_a_faceless_video_has_empty_cells(
     assert row["detected"] == 0.5 and row["opening_r"] > 0.99
     none = measured(tmp_path, talking, [None] * FRAMES)
     assert none["detected"] == 0 and np.isnan(none["opening_r"])
+    brief = measured(tmp_path, talking[:2], list(talking[:2]))
+    assert brief["detected"] == 1 and np.isnan(brief["opening_r"])

@@ -241,6 +241,8 @@ def test_a_run_that_was_cut_off_ends_equal(tmp_path, drawings, monkeypatch):
         footage, footage, drawings[:2], tmp_path / "b", DetectorSettings(steps=4, **every)
     )
     assert {"val_nme_footage", "val_nme_drawings_shown"} <= set(again.measures)
+    measures = load_awing(again.best).measures
+    assert set(measures) == {"nme_footage", "nme_drawings_shown", "score"}
     first, second = (load_awing(result.last).model.state_dict() for result in (whole, again))
     assert all(torch.equal(value, second[key]) for key, value in first.items())
 

@@ -299,6 +299,16 @@ def test_embeds_videos_up_to_the_limit_and_links_the_rest(tmp_path: Path) -> Non
     assert all("controls" in attrs for attrs in page.attributes("video"))
 
 
+def test_what_browsers_play_is_embedded(tmp_path: Path) -> None:
+    videos = [tmp_path / f"a--one.{kind}" for kind in ("webm", "mov")]
+    for video in videos:
+        video.write_bytes(b"frames")
+    page, _ = report(tmp_path, videos=videos)
+    sources = [attrs["src"] or "" for attrs in page.attributes("video")]
+    assert sources[0].startswith("data:video/webm;base64,") and sources[1] == "a--one.mov"
+    assert "Open the file" in page.words
+
+
 def test_pictures_stand_with_the_run_or_table_of_their_title(tmp_path: Path, full) -> None:
     samples, sheet = tmp_path / "samples.png", tmp_path / "sheet.jpg"
     samples.write_bytes(b"drawn by the network")
