@@ -55,7 +55,7 @@ class FaceCrop:
         part = cv2.copyMakeBorder(part, *pads, cv2.BORDER_REFLECT_101)
         zoom = size / self.side
         if zoom < 1:
-            cv2.GaussianBlur(part, (0, 0), 0.5 * np.sqrt(zoom**-2 - 1), dst=part)
+            cv2.GaussianBlur(part, (0, 0), smoothing(zoom), dst=part)
         matrix = np.array([[zoom, 0, 0], [0, zoom, 0]], np.float64)
         matrix[:, 2] = self.to_crop(np.array([float(x0), float(y0)]), size)
         return cv2.warpAffine(
@@ -68,3 +68,12 @@ class FaceCrop:
         low = np.floor([self.x - 0.5, self.y - 0.5]).astype(int)
         high = np.ceil([self.x + self.side, self.y + self.side]).astype(int) + 1
         return int(low[0]), int(low[1]), int(high[0]), int(high[1])
+
+
+def smoothing(zoom: float) -> float:
+    """Standard deviation, pixels, of the blur before a picture shrinks by ``zoom``; 0 from 1 on.
+
+    A pixel is about as sharp as a Gaussian of half a pixel; this makes of it one of half a pixel of
+    the smaller picture.
+    """
+    return 0.5 * float(np.sqrt(max(zoom**-2 - 1, 0)))

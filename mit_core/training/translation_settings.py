@@ -49,7 +49,7 @@ class RefinementSettings:
     mouth_weight: float = 5.0
     gradient_weight: float = 0.25
     ssim_weight: float = 0.5
-    texture_weight: float = 0.03
+    texture_weight: float = 0.1
     perceptual: str = "efficientnet_lite0"
     perceptual_weights: str | None = None
     perceptual_weight: float = 0.02

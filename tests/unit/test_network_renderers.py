@@ -75,7 +75,7 @@ def test_a_translation_fades_into_the_warp_at_the_crops_rim():
     outside = np.ones((300, 260), bool)
     x0, y0 = round(crop.x), round(crop.y)
     side = round(crop.side)
-    outside[y0 + 1 : y0 + side - 1, x0 + 1 : x0 + side - 1] = False
+    outside[y0 : y0 + side, x0 : x0 + side] = False
     assert np.abs(frame.astype(int) - warped)[outside].max() <= 1
     middle = (slice(y0 + side // 3, y0 + 2 * side // 3), slice(x0 + side // 3, x0 + 2 * side // 3))
     fine = [cv2.Laplacian(a[middle], cv2.CV_64F).std() for a in (frame, warped)]
@@ -161,3 +161,16 @@ def test_what_does_not_fit_is_said():
         open_renderer("refinement", image, points, checkpoint("translation"))
     with pytest.raises(UserError, match="98 points"):
         open_renderer("auto", image, points, checkpoint("translation", points=98))
+
+
+def test_a_frame_shows_what_was_drawn_as_finely_as_it_was_drawn():
+    size, crop = 64, FaceCrop(30.3, 21.7, 83.0)
+    drawn = np.random.default_rng(0).normal(0, 20, (size, size, 3)).astype(np.float32)
+    drawn = cv2.GaussianBlur(drawn, (0, 0), 0.7)
+    frame = np.full((140, 150, 3), 128, np.uint8)
+    CropPaste(crop, size, 150, 140).add(frame, drawn)
+    inner = slice(8, -8)
+    seen = (crop.cut(frame, size).astype(np.float32) - 128)[inner, inner]
+    fine = [cv2.Laplacian(a, cv2.CV_32F).std() for a in (seen, drawn[inner, inner])]
+    assert 0.9 < fine[0] / fine[1] < 1.1
+    assert np.abs(seen - drawn[inner, inner]).mean() < 0.1 * np.abs(drawn).mean()
