@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 import torch
 from lightning_fabric import Fabric
-from torch import nn
 from torch.nn import functional
 
 from mit_core.models.autovc import AutoVC, AutoVCDims
@@ -23,7 +22,7 @@ from mit_core.models.voice_target import voice_named
 from mit_core.sequences import Voices
 from mit_core.training.autovc_settings import AutoVCSettings
 from mit_core.training.autovc_validation import validate_autovc
-from mit_core.training.hardware import batch_generator
+from mit_core.training.hardware import batch_generator, clip_gradients
 from mit_core.training.schedule import warm_cosine
 from mit_core.training.utterances import (
     CropSampler,
@@ -99,8 +98,7 @@ class AutoVCRecipe:
             group["lr"] = self.peak * warm_cosine(progress)
         self.optimiser.zero_grad(set_to_none=True)
         self.fabric.backward(loss)
-        self.fabric.strategy.precision.unscale_gradients(self.optimiser)
-        nn.utils.clip_grad_norm_(self.network.parameters(), _GRADIENT_NORM)
+        clip_gradients(self.fabric, self.optimiser, self.network, _GRADIENT_NORM)
         self.optimiser.step()
         return {"loss": loss.item(), **{name: value.item() for name, value in losses.items()}}
 

@@ -21,6 +21,7 @@ from mit_core.sequences import Sequences
 from mit_core.training.content_recipe import Array, ContentRecipe, Scaling
 from mit_core.training.content_settings import ContentSettings
 from mit_core.training.data import ChunkSampler
+from mit_core.training.hardware import clip_gradients
 from mit_core.training.losses import mouth_mse
 from mit_core.training.schedule import warm_cosine
 
@@ -84,8 +85,7 @@ class ChunkRecipe(ContentRecipe):
             group["lr"] = self.peak * warm_cosine(progress)
         self.optimiser.zero_grad(set_to_none=True)
         self.fabric.backward(loss)
-        self.fabric.strategy.precision.unscale_gradients(self.optimiser)
-        nn.utils.clip_grad_norm_(self.network.parameters(), _GRADIENT_NORM)
+        clip_gradients(self.fabric, self.optimiser, self.network, _GRADIENT_NORM)
         self.optimiser.step()
         self.stepped()
         self._average()

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import torch
 from lightning_fabric import Fabric
-from torch import nn
 
 from mit_core.models.awing import AwingNetwork
 from mit_core.models.awing_checkpoint import AwingCheckpoint, network_input
@@ -18,7 +17,7 @@ from mit_core.training.detector_losses import heatmap_loss
 from mit_core.training.detector_settings import DetectorSettings
 from mit_core.training.detector_targets import target_heatmaps
 from mit_core.training.detector_validation import detection_errors
-from mit_core.training.hardware import batch_generator
+from mit_core.training.hardware import batch_generator, clip_gradients
 from mit_core.training.marked_faces import MarkedFaces
 from mit_core.training.schedule import warm_cosine
 
@@ -71,8 +70,7 @@ class DetectorRecipe:
             group["lr"] = self.settings.learning_rate * warm_cosine(progress)
         self.optimiser.zero_grad(set_to_none=True)
         self.fabric.backward(loss)
-        self.fabric.strategy.precision.unscale_gradients(self.optimiser)
-        nn.utils.clip_grad_norm_(self.network.parameters(), _GRADIENT_NORM)
+        clip_gradients(self.fabric, self.optimiser, self.network, _GRADIENT_NORM)
         self.optimiser.step()
         return {"loss": loss.item()}
 

@@ -151,6 +151,19 @@ def on_sigterm(action: Callable[[], None]) -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
+def clip_gradients(fabric: Fabric, optimiser: Any, network: torch.nn.Module, most: float) -> None:
+    """Shorten a network's gradients to a norm, whatever precision scaled them.
+
+    Args:
+        optimiser: as ``fabric.setup`` gave it. Who scales knows the one inside, and would take the
+            scale off that one's gradients again.
+        network: whose gradients they are.
+        most: norm.
+    """
+    fabric.strategy.precision.unscale_gradients(optimiser.optimizer)
+    torch.nn.utils.clip_grad_norm_(network.parameters(), most)
+
+
 def batch_generator(fabric: Fabric, seed: int) -> np.random.Generator:
     """The random stream that a process draws its batches from: of its own, so that two processes
     do not learn from the same batch twice."""

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from lightning_fabric import Fabric
-from torch import Tensor, nn
+from torch import Tensor
 
 from mit_core.models.checkpoint import FeatureScaling
 from mit_core.models.noise import harmonic_noise
@@ -25,7 +25,7 @@ from mit_core.models.speaker_checkpoint import SpeakerCheckpoint, fill_speaker
 from mit_core.models.tensors import read_tensors
 from mit_core.sequences import Sequences
 from mit_core.training.bases import base_faces, face_statistics
-from mit_core.training.hardware import batch_generator
+from mit_core.training.hardware import batch_generator, clip_gradients
 from mit_core.training.judges import Judges
 from mit_core.training.schedule import warm_cosine
 from mit_core.training.speaker_losses import Taking, follow_loss, rest_loss, style_loss
@@ -132,8 +132,7 @@ class SpeakerRecipe:
             group["lr"] = settings.learning_rate * warm_cosine(progress)
         self.optimiser.zero_grad(set_to_none=True)
         self.fabric.backward(loss)
-        self.fabric.strategy.precision.unscale_gradients(self.optimiser)
-        nn.utils.clip_grad_norm_(self.network.parameters(), _GRADIENT_NORM)
+        clip_gradients(self.fabric, self.optimiser, self.network, _GRADIENT_NORM)
         self.optimiser.step()
         self._steps += 1
         self._average()

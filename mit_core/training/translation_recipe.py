@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 from lightning_fabric import Fabric
-from torch import Tensor, nn
+from torch import Tensor
 
 from mit_core.errors import UserError
 from mit_core.models.translation_checkpoint import (
@@ -23,6 +23,7 @@ from mit_core.models.translation_checkpoint import (
 from mit_core.training.ahead import Ahead
 from mit_core.training.footage import Footage
 from mit_core.training.frame_pool import FramePool
+from mit_core.training.hardware import clip_gradients
 from mit_core.training.pairs import PairSampler, take_pairs
 from mit_core.training.sample_sheet import write_samples
 from mit_core.training.schedule import warm_cosine
@@ -107,8 +108,7 @@ class TranslationRecipe:
             group["lr"] = self.settings.learning_rate * warm_cosine(progress)
         self.optimiser.zero_grad(set_to_none=True)
         self.fabric.backward(losses["loss"])
-        self.fabric.strategy.precision.unscale_gradients(self.optimiser)
-        nn.utils.clip_grad_norm_(self.network.parameters(), _GRADIENT_NORM)
+        clip_gradients(self.fabric, self.optimiser, self.network, _GRADIENT_NORM)
         self.optimiser.step()
         self._steps += 1
         return {name: value.item() for name, value in losses.items()}

@@ -8,6 +8,8 @@ from dataclasses import replace
 
 import pytest
 import torch
+from lightning_fabric import Fabric
+from lightning_fabric.plugins.precision import MixedPrecision
 from line_recipe import LineRecipe, weights
 from sequence_makers import talking
 from test_training_loop import QUICK, TRAIN, VAL, rows, same
@@ -18,7 +20,7 @@ from mit_core.logs import logged
 from mit_core.models.tensors import read_tensors
 from mit_core.training import chunks
 from mit_core.training.content import train_content
-from mit_core.training.hardware import Hardware
+from mit_core.training.hardware import Hardware, clip_gradients
 from mit_core.training.loop import train
 from mit_core.training.loop_settings import LoopSettings
 
@@ -171,3 +173,21 @@ def test_half_precision_learns_too(tmp_path):
     plain = train_content(talking((120,)), VAL, tmp_path / "plain", QUICK)
     half, full = (float(rows(each.history)[0]["train_loss"]) for each in (result, plain))
     assert half == pytest.approx(full, rel=0.02) and half != full
+
+
+def test_scaled_gradients_are_clipped_and_taken_at_their_own_size():
+    """As with 16-mixed on a GPU, whose losses are scaled up so that gradients do not vanish."""
+    scaler = torch.amp.GradScaler("cpu")
+    precision = MixedPrecision("16-mixed", "cpu", scaler=scaler)
+    fabric = Fabric(accelerator="cpu", devices=1, plugins=[precision])
+    network = torch.nn.Linear(4, 1)
+    before = network.weight.detach().clone()
+    model, optimiser = fabric.setup(network, torch.optim.SGD(network.parameters(), lr=1.0))
+    fabric.backward(0.1 * model(torch.ones(2, 4)).float().mean())
+    clip_gradients(fabric, optimiser, network, 0.1)
+    assert scaler.get_scale() > 1000
+    optimiser.step()
+    # five gradients of .1, shortened to a norm of .1
+    torch.testing.assert_close(
+        before - network.weight, torch.full((1, 4), 0.1 / 5**0.5), atol=1e-4, rtol=0
+    )
