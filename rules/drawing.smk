@@ -59,15 +59,21 @@ def drawing_checkpoint(portrait):
 
 
 def drawing_checkpoints():
-    """The networks that are measured beside the warp: trained now, or earlier and lying there."""
+    """The networks of this configuration that are measured beside the warp."""
     if given_drawing():
         return [given_drawing()]
-    lying = [f"{path.parent.parent.name}/{path.parent.name}" for path in RECORDS]
-    return [
-        f"{MODELS}/{drawing_run(network)}/best.pt"
-        for network in DRAWING_NETWORKS
-        if network in trained_drawing() or drawing_run(network) in lying
+    return [f"{MODELS}/{drawing_run(network)}/best.pt" for network in trained_drawing()]
+
+
+def earlier_drawing():
+    """Networks of the other kind that lie there, to be measured as well and not trained again."""
+    if given_drawing():
+        return []
+    others = [
+        network for network in DRAWING_NETWORKS if network not in trained_drawing()
     ]
+    paths = [Path(MODELS) / drawing_run(network) for network in others]
+    return [str(path / "best.pt") for path in paths if path / "run.json" in RECORDS]
 
 
 def background_picture():

@@ -62,6 +62,9 @@ rule evaluate_rendering:
         runtime=240,
         gpu=gpus(),
     params:
+        # files that lie there, and no input: a change of their settings shall not train them
+        earlier=earlier_drawing(),
+        signature=signature(*earlier_drawing()),
         device=config["device"],
         code=code("evaluate_rendering"),
     script:

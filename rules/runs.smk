@@ -169,6 +169,7 @@ def evaluations(wildcards):
     tables += [f"head_motion/{RUN}"] if LEARNED_HEAD and not PUBLISHED else []
     if trains_autovc():
         tables += [f"autovc/{config['train_autovc']['run']}"]
-    tables += ["rendering"] if drawing_checkpoints() and not IMPORT["prefix"] else []
+    drawn = drawing_checkpoints() or earlier_drawing()
+    tables += ["rendering"] if drawn and not IMPORT["prefix"] else []
     tables += ["animations"]
     return [f"{R}/evaluation/{table}.tsv" for table in tables] + DEMO_EVALUATION

@@ -14,7 +14,7 @@ with logged(snakemake.log[0]):
     given, output = snakemake.input, snakemake.output
     write_comparison(
         open_footage(given.segments, Path(given.footage[0]).parents[1], "test"),
-        [Path(checkpoint) for checkpoint in given.checkpoints],
+        [Path(checkpoint) for checkpoint in [*given.checkpoints, *snakemake.params.earlier]],
         table=Path(output.table),
         clips=Path(output.clips),
         picture=Path(output.picture),
