@@ -57,7 +57,7 @@ class RefinementSettings:
     gain: float = 0.15
     mirror: bool = False
     sources: int = 2
-    pool_mb: float = 1500.0
+    pool_mb: float = 2000.0
     steps: int = 1200
     minutes: float | None = None
     validate_every: int = 200

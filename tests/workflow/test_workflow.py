@@ -279,7 +279,7 @@ def test_other_networks_containers_and_drawings(project: Project) -> None:
     assert len(videos) == 2
     assert all(probe(video).duration_s > 1 for video in videos)
     table = project.table("evaluation/rendering.tsv")
-    assert list(table["renderer"]) == ["still", "mesh_warp", "refinement", "translation"]
+    assert list(table["renderer"]) == ["still", "mesh_warp", "translation", "refinement"]
     assert (project.folder / "out" / "models" / "detector" / "default" / "best.pt").is_file()
     project.run("--", "all")
 
