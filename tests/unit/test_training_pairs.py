@@ -116,7 +116,7 @@ def test_the_pool_turns_through_all_the_footage(count, megabytes, start):
 
 
 def test_memory_is_kept_to(drawn):
-    pool = pool_of(drawn, megabytes=6)
+    pool = pool_of(drawn, megabytes=12)
     assert pool.room == 2
     sampler = PairSampler(pool, 4, 0, False)
     for step in range(3 * TURN):
@@ -132,7 +132,7 @@ def test_speakers_of_much_footage_do_not_crowd_out_the_others(drawn):
     assert chances[1:].sum() / chances[0] == pytest.approx(3**0.5)
 
 
-@pytest.mark.parametrize("megabytes", [6, 1000])
+@pytest.mark.parametrize("megabytes", [12, 1000])
 def test_a_batch_follows_from_seed_and_step(drawn, megabytes):
     first = PairSampler(pool_of(drawn, megabytes), 4, 0.2, True)
     for step in range(6):
