@@ -17,7 +17,7 @@ rule portrait:
     resources:
         mem_mb=more_memory(2000),
         runtime=10,
-        gpu=gpus() if config["animate"]["drawings_detector"] else detector_gpus(),
+        gpu=detector_gpus(config["animate"]["drawings_detector"]),
     params:
         image=lambda wildcards: PORTRAITS[wildcards.portrait],
         signature=lambda wildcards: signature(*portrait_files(wildcards.portrait)),

@@ -52,10 +52,10 @@ def gpus():
     return 0 if config["device"] == "cpu" else 1
 
 
-def detector_gpus():
+def detector_gpus(network=None):
     """GPUs that a job of the landmark detector asks for, where it can use one."""
     networks = ("face_alignment", "adaptive_wing")
-    return gpus() if config["landmarks"]["detector"] in networks else 0
+    return gpus() if network or config["landmarks"]["detector"] in networks else 0
 
 
 def arrays_of(split, feature="mel"):
