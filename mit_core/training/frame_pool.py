@@ -23,8 +23,8 @@ TURN = 4
 """Steps after which the oldest piece leaves a full pool for a new one: cutting one out takes about
 as long as the pairs of a step."""
 _WARP_BYTES = 500
-"""Of a source's mesh warp, a pixel of its crop: doubled texture and maps (measured: 240 to 750, more
-where the face is a small part of a large picture)."""
+"""Of a source's mesh warp, a pixel of its crop: doubled texture and maps (measured: 240 to 750,
+more where the face is a small part of a large picture)."""
 _MEGABYTE = 2**20
 _CHOICE = 3
 """Frames that a source is drawn from, after the best one; drawn anew when a piece comes back."""
