@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mit_core.animation.animation import Animation
-from mit_core.animation.blinks import closing_times, lid_closure
+from mit_core.animation.blinks import closing_times, lid_closure, published_times
 from mit_core.animation.head import eased_in, head_turns, turn_head
 from mit_core.animation.learned import Manner, learned_manner
 from mit_core.animation.portrait_face import face_of_portrait, to_image
@@ -27,7 +27,7 @@ Array = npt.NDArray[np.floating]
 _CHOICES = {
     "postprocess": ("auto", "resting", "published"),
     "head_motion": ("learned", "natural", "none"),
-    "blinks": ("natural", "none"),
+    "blinks": ("natural", "published", "none"),
 }
 
 
@@ -47,7 +47,7 @@ class Settings:
         amp_lip_x, amp_lip_y: gains of the mouth's motion, sideways and up and down; None is 2, as
             published, where post-processing is, else 1.
         rest_in_pauses: the mouth comes to rest where nobody speaks.
-        blinks: ``natural`` or ``none``.
+        blinks: ``natural``, ``published`` (nearly regular, twice as often) or ``none``.
         head_motion: ``learned`` (by the speaker-aware branch, brows with it), ``natural`` (a gentle
             idle motion of about 2 degrees) or ``none``.
         amp_pos: gain of that motion; None is .5, as published, for the published checkpoints, and
@@ -151,8 +151,9 @@ def animate(
     count = frames_of(speech.seconds, settings.fps)
     shown = resample(moving, FEATURE_HZ, settings.fps, count)
     opening = mouth_opening(shown)
-    if settings.blinks == "natural":
-        closing = closing_times(speech.seconds, blink_rng)
+    if settings.blinks != "none":
+        times = closing_times if settings.blinks == "natural" else published_times
+        closing = times(speech.seconds, blink_rng)
         shown = close_lids(shown, lid_closure(count, settings.fps, closing))
     if settings.head_motion == "natural":
         shown = turn_head(shown, head_turns(count, settings.fps, amp_pos, head_rng))

@@ -10,6 +10,7 @@ _REOPEN_S = 0.24
 _SHORTEST_S, _MEAN_S = 1.6, 3.5
 """Seconds between blinks while speaking: at least and on average (17 a minute; Bentivoglio et al.
 1997 count 26 in conversation and 17 at rest)."""
+_PUBLISHED_FIRST_S, _PUBLISHED_BETWEEN_S = 30 / 62.5, (90 / 62.5, 150 / 62.5)
 _FIRST_S = 0.5
 """The first blink of a clip does not come before this."""
 
@@ -21,6 +22,18 @@ def closing_times(seconds: float, rng: np.random.Generator) -> npt.NDArray[np.fl
     while time + _REOPEN_S < seconds:
         times.append(time)
         time += _SHORTEST_S + rng.exponential(_MEAN_S - _SHORTEST_S)
+    return np.array(times)
+
+
+def published_times(seconds: float, rng: np.random.Generator) -> npt.NDArray[np.float64]:
+    """Moments as MakeItTalk has them: after .48 s, and then every 1.44 to 2.4 s.
+
+    About 31 a minute: more than people blink.
+    """
+    times, time = [], _PUBLISHED_FIRST_S
+    while time + _REOPEN_S < seconds:
+        times.append(time)
+        time += rng.uniform(*_PUBLISHED_BETWEEN_S)
     return np.array(times)
 
 

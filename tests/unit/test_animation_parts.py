@@ -6,7 +6,7 @@ from eye_measures import eye_opening
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mit_core.animation.blinks import closing_times, lid_closure
+from mit_core.animation.blinks import closing_times, lid_closure, published_times
 from mit_core.animation.head import head_turns, turn_head
 from mit_core.animation.lips import amplify_lips, lip_gaps, meet_lips
 from mit_core.animation.portrait_face import PortraitFace, face_of_portrait, to_image
@@ -183,6 +183,15 @@ def test_blinks_are_whole_for_any_length(seconds, seed):
 def test_blinks_come_at_a_human_rate():
     closing = closing_times(600, np.random.default_rng(3))
     assert 14 <= len(closing) / 10 <= 21
+
+
+def test_published_blinks_come_early_and_nearly_regularly():
+    times = published_times(60, np.random.default_rng(0))
+    assert times[0] == pytest.approx(0.48)
+    between = np.diff(times)
+    assert between.min() >= 1.44 and between.max() <= 2.4
+    assert 25 <= len(times) <= 42 and times[-1] < 60
+    assert len(published_times(0.5, np.random.default_rng(0))) == 0
 
 
 def test_lids_move_as_the_published_ones(reference):
