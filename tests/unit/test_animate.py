@@ -209,7 +209,7 @@ def test_an_animation_is_saved_and_read_back(tmp_path):
 
 
 def test_a_user_learns_what_is_wrong(tmp_path):
-    with pytest.raises(UserError, match="natural, none"):
+    with pytest.raises(UserError, match="natural, published, none"):
         Settings(blinks="often")
     with pytest.raises(UserError, match=r"animate\.fps is 0"):
         Settings(fps=0)
