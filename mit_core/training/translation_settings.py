@@ -58,7 +58,7 @@ class RefinementSettings:
     mirror: bool = False
     sources: int = 2
     pool_mb: float = 2000.0
-    steps: int = 1200
+    steps: int = 800
     minutes: float | None = None
     validate_every: int = 200
     checkpoint_every: int = 200
@@ -97,4 +97,4 @@ class TranslationSettings(RefinementSettings):
 
     widths: tuple[int, ...] = (16, 32, 64, 128)
     style_weight: float = 0.1
-    steps: int = 800
+    steps: int = 500
