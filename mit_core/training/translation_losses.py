@@ -46,7 +46,7 @@ class FrameLoss(nn.Module):
         total = losses["l1"]
         for name, weight, judge in (
             ("gradient", settings.gradient_weight, gradient_loss),
-            ("ssim", settings.ssim_weight, ssim_loss),
+            ("structure", settings.ssim_weight, ssim_loss),
             ("texture", settings.texture_weight, texture_loss),
             ("perceptual", settings.perceptual_weight, self.perceptual),
         ):
