@@ -1,15 +1,18 @@
 """An image network made ready to draw many frames."""
 
 import copy
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from mit_core.models.exported import ExportedGraph
 from mit_core.models.folding import folded
 from mit_core.models.translation_checkpoint import TranslationCheckpoint
+
+if TYPE_CHECKING:
+    from mit_core.models.exported import ExportedGraph
 
 _GPU_BATCH = 8
 """Frames of a call on a GPU, which one frame's small levels do not fill. On the CPU a second frame
@@ -40,7 +43,7 @@ class DrawingNetwork:
         if device == "cpu":
             self.batch = 1
             example = torch.zeros(1, 6, checkpoint.size, checkpoint.size)
-            self._graph = ExportedGraph(network, example, threads)
+            self._graph = _exported(network, example, threads)
         else:
             self.batch = _GPU_BATCH
             # a copy: what was not folded is still the checkpoint's own
@@ -62,6 +65,13 @@ class DrawingNetwork:
             given = inputs.to(self._device).half().contiguous(memory_format=torch.channels_last)
             drawn: Tensor = self._network(given)
         return drawn.float().cpu().numpy()
+
+
+def _exported(network: nn.Module, example: Tensor, threads: int) -> "ExportedGraph":
+    # imported here: a GPU draws without OpenVINO
+    from mit_core.models.exported import ExportedGraph
+
+    return ExportedGraph(network, example, threads)
 
 
 class _Drawing(nn.Module):

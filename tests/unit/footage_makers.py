@@ -67,6 +67,29 @@ def make_footage(folder: Path, frames=(12, 12, 12), speakers=("a", "b", "b"), be
     )
 
 
+class DrawnFootage(Footage):
+    """Stretches of ``talking_points`` that are drawn when they are asked for: no video is there."""
+
+    def frames(self, index, start=0, stop=None):
+        for points in self.clip(index)[start:stop]:
+            yield draw_face(points, SKINS[index % len(SKINS)])
+
+
+def drawn_footage(speakers: str, seed: int = 0, frames: int = 12) -> DrawnFootage:
+    """A stretch for each speaker's letter."""
+    numbers = range(seed, seed + len(speakers))
+    points = [talking_points(frames, number) for number in numbers]
+    return DrawnFootage(
+        videos=("",) * len(speakers),
+        starts=(0,) * len(speakers),
+        landmarks=np.concatenate(points).astype(np.float32),
+        offsets=frames * np.arange(len(speakers) + 1),
+        speakers=tuple(speakers),
+        names=tuple(f"clip{number}.000" for number in numbers),
+        digest="drawn",
+    )
+
+
 def lay_out(footage: Footage, results: Path, splits: tuple[str, ...]) -> tuple[Path, Path]:
     """The table of segments and the folder of shards of a corpus that holds this footage."""
     rows = ["segment\tclip\tspeaker\tsplit\tshard"]
