@@ -1,7 +1,8 @@
 """What training and evaluation are handed: aligned speech, landmarks and pose, clip by clip."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ __all__ = [
     "Sequences",
     "Voices",
     "feature_frames",
+    "joined",
 ]
 
 FloatArray = npt.NDArray[np.floating]
@@ -72,6 +74,54 @@ class Sequences:
         for index in range(len(self)):
             span = self.span(index)
             yield self.features[span], self.landmarks[span]
+
+
+def joined(parts: Sequence[tuple[Sequences, Collection[int]]]) -> Sequences:
+    """Chosen sequences of several splits as one, in memory; its digest is left empty.
+
+    Args:
+        parts: splits of one feature, one at least, each with the numbers of those chosen.
+    """
+    chosen = [(split, index) for split, indices in parts for index in indices]
+    first = parts[0][0]
+
+    def in_frames(name: str) -> FloatArray:
+        pieces = [getattr(split, name)[split.span(index)] for split, index in chosen]
+        return np.concatenate([np.asarray(getattr(first, name)[:0]), *pieces])
+
+    def in_clips(name: str) -> FloatArray:
+        rows = [getattr(split, name)[index] for split, index in chosen]
+        width = getattr(first, name).shape[1]
+        return np.asarray(rows, np.float32).reshape(len(chosen), width)
+
+    frames = ("landmarks", "features", "quaternions", "translations")
+    arrays: dict[str, Any] = {name: in_frames(name) for name in frames}
+    arrays |= {name: in_clips(name) for name in ("faces", "embeddings")}
+    lengths = [split.span(index).stop - split.span(index).start for split, index in chosen]
+    return replace(
+        first,
+        **arrays,
+        offsets=np.cumsum([0, *lengths]).astype(np.int64),
+        speakers=tuple(split.speakers[index] for split, index in chosen),
+        names=tuple(split.names[index] for split, index in chosen),
+        digest="",
+    )
+
+
+def hearing_another(split: Sequences) -> Sequences:
+    """The same sequences, each with the sound of another: what training learns nothing from.
+
+    Each hears the one half the split further on, repeated or cut to its length.
+
+    Args:
+        split: two sequences at least.
+    """
+    features = np.empty_like(split.features)
+    for index in range(len(split)):
+        span = split.span(index)
+        other = split.features[split.span((index + len(split) // 2) % len(split))]
+        features[span] = np.resize(np.asarray(other), (span.stop - span.start, other.shape[1]))
+    return replace(split, features=features, digest=f"{split.digest} hearing another")
 
 
 @dataclass(frozen=True)

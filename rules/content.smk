@@ -32,6 +32,8 @@ rule fit_content:
         gpu=training_gpus(),
     params:
         feature=lambda wildcards: feature_of(wildcards.run),
+        # of an ablation: each clip with the sound of another
+        another=lambda wildcards: wildcards.run == DEAF_RUN,
         settings=training_settings("train_content"),
         hardware=HARDWARE,
         code=code("train_content"),
@@ -40,14 +42,16 @@ rule fit_content:
 
 
 rule evaluate_content:
-    """Held-out measures beside mean face, ridge and mismatched audio."""
+    """Held-out measures beside plain predictors and mismatched audio; content against ridge."""
     input:
         train=lambda wildcards: arrays_of("train", feature_of(wildcards.run)),
         val=lambda wildcards: arrays_of("val", feature_of(wildcards.run)),
         test=lambda wildcards: arrays_of("test", feature_of(wildcards.run)),
         checkpoint=f"{MODELS}/content/{{run}}/best.pt",
     output:
-        f"{R}/evaluation/content/{{run}}.tsv",
+        table=f"{R}/evaluation/content/{{run}}.tsv",
+        clips=f"{R}/evaluation/content/{{run}}/clips.tsv",
+        paired=f"{R}/evaluation/content/{{run}}/against_ridge.tsv",
     log:
         f"{R}/logs/evaluate_content/{{run}}.log",
     benchmark:

@@ -64,11 +64,12 @@ rule evaluate_speaker:
 
 
 rule ablation:
-    """Raw mel and AutoVC, without and with the speaker branch, on the same held-out clips."""
+    """Mel and AutoVC, without and with the speaker branch, and a network that learned to be deaf."""
     input:
         test=[arrays_of("test", feature) for feature in layout.FEATURES],
         content=[f"{MODELS}/content/{ablation_run(f)}/best.pt" for f in layout.FEATURES],
         speaker=[f"{MODELS}/speaker/{ablation_run(f)}/best.pt" for f in layout.FEATURES],
+        deaf=f"{MODELS}/content/{DEAF_RUN}/best.pt",
     output:
         f"{R}/evaluation/ablation.tsv",
     log:

@@ -23,4 +23,6 @@ with logged(snakemake.log[0]):
         for branch in (None, Path(speaker)):
             name = feature if branch is None else f"{feature} + speaker"
             rows.append({"networks": name, **evaluate_posed(Path(content), branch, test)})
+    heard = evaluate_posed(Path(given.deaf), None, open_split(folder, "mel"))
+    rows.append({"networks": "mel, others' sound in training", **heard})
     write_table(pd.DataFrame(rows), snakemake.output[0])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from mit_core.corpus.dump import open_split
 from mit_core.corpus.scaling import read_scaling
 from mit_core.logs import logged
+from mit_core.sequences import hearing_another
 from mit_core.training.content import train_content
 from mit_core.training.content_settings import ContentSettings
 from mit_core.training.hardware import Hardware
@@ -18,9 +19,12 @@ if TYPE_CHECKING:
 with logged(snakemake.log[0]) as terminal:
     given, params = snakemake.input, snakemake.params
     work = Path(snakemake.output.checkpoint).parent / "work"
+    train, val = (
+        open_split(Path(files[0]).parent, params.feature) for files in (given.train, given.val)
+    )
     train_content(
-        open_split(Path(given.train[0]).parent, params.feature),
-        open_split(Path(given.val[0]).parent, params.feature),
+        hearing_another(train) if params.another else train,
+        hearing_another(val) if params.another else val,
         work,
         with_budget(ContentSettings(**params.settings["recipe"]), params.settings["budget"]),
         scaling=read_scaling(given.scaling),

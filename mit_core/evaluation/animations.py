@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from mit_core.animation.animation import load_animation
+from mit_core.evaluation.timing import best_lag, correlation_at
 from mit_core.faces.detectors import LandmarkDetector
 from mit_core.faces.mouth import mouth_opening
 from mit_core.files import written_whole
@@ -16,7 +17,7 @@ from mit_core.media.video import read_frames
 Array = npt.NDArray[np.floating]
 
 COLUMNS = ("video", "frames", "detected", "opening_r", "best_lag", "landmark_distance")
-_LAGS = range(-5, 6)  # frames; beyond a fifth of a second anyone sees it
+_FURTHEST = 5  # frames; beyond a fifth of a second anyone sees it
 
 
 def measure_animations(
@@ -61,23 +62,11 @@ def measure_animation(
     if good.sum() < 3:  # fewer tell of no motion
         return row
     openings = mouth_opening(seen), mouth_opening(flat)
-    scores = {lag: correlation_at(*openings, lag) for lag in _LAGS if abs(lag) < len(flat) - 2}
     eyes = np.linalg.norm(flat[:, 45] - flat[:, 36], axis=-1)
     distance = np.linalg.norm(seen - flat, axis=-1).mean(axis=1) / eyes
     return {
         **row,
-        "opening_r": scores[0],
-        "best_lag": max(scores, key=lambda lag: np.nan_to_num(scores[lag], nan=-1.0)),
+        "opening_r": correlation_at(*openings, 0),
+        "best_lag": best_lag(*openings, _FURTHEST),
         "landmark_distance": float(np.nanmean(distance)),
     }
-
-
-def correlation_at(seen: Array, predicted: Array, lag: int) -> float:
-    """Correlation of ``seen[t + lag]`` with ``predicted[t]``; nan where either stands still."""
-    length = len(seen) - abs(lag)
-    late, early = max(lag, 0), max(-lag, 0)
-    one, other = seen[late : late + length], predicted[early : early + length]
-    both = np.isfinite(one) & np.isfinite(other)
-    if both.sum() < 2 or np.ptp(one[both]) == 0 or np.ptp(other[both]) == 0:
-        return float("nan")
-    return float(np.corrcoef(one[both], other[both])[0, 1])

@@ -2,10 +2,13 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sequence_makers import talking
 
-from mit_core.evaluation.content import evaluate_content
-from mit_core.evaluation.measures import ClipMeasures, mean_measures, measure_clip
+from mit_core.evaluation.content import COLUMNS, MEASURES, content_summary, evaluate_content
+from mit_core.evaluation.measures import measure_clip
+from mit_core.evaluation.nearest import fit_nearest
 from mit_core.evaluation.ridge import fit_ridge
 from mit_core.evaluation.tables import write_table
 from mit_core.models.checkpoint import FeatureScaling
@@ -29,7 +32,8 @@ def test_the_truth_itself_scores_perfectly():
     truth = TEST.landmarks[:150]
     measures = measure_clip(truth, truth)
     assert measures.opening_r == pytest.approx(1)
-    errors = {k: v for k, v in vars(measures).items() if k != "opening_r"}
+    assert measures.jerk == pytest.approx(1)
+    errors = {k: v for k, v in vars(measures).items() if k not in ("opening_r", "jerk")}
     assert errors == pytest.approx(dict.fromkeys(errors, 0.0), abs=1e-9)
 
 
@@ -54,10 +58,38 @@ def test_a_still_prediction_has_no_correlation_and_a_still_truth_cannot_tell():
     still = np.repeat(truth[:1], 150, axis=0)
     assert measure_clip(still, truth).opening_r == 0
     silent = measure_clip(truth, still)
-    assert np.isnan(silent.opening_r)
-    mean = mean_measures([silent, measure_clip(truth, truth)])
-    assert mean["opening_r"] == pytest.approx(1)
-    assert set(mean) == set(ClipMeasures.__dataclass_fields__)
+    assert np.isnan(silent.opening_r) and np.isnan(silent.opening_lag) and np.isnan(silent.jerk)
+
+
+@pytest.mark.parametrize("late", [-7, -1, 0, 3, 12])
+def test_a_mouth_that_moves_k_frames_late_is_found_k_frames_late(late):
+    truth = TEST.landmarks[:150]
+    measures = measure_clip(np.roll(truth, late, axis=0)[20:-20], truth[20:-20])
+    assert measures.opening_lag == late
+
+
+def test_a_face_guessed_wrong_costs_nothing_in_motion():
+    truth = TEST.landmarks[:150]
+    rng = np.random.default_rng(0)
+    other = measure_clip(truth + 0.1 * rng.standard_normal(204).astype(np.float32), truth)
+    assert other.mouth_distance > 0.1 and other.mouth_motion == pytest.approx(0, abs=1e-6)
+    still = measure_clip(np.repeat(truth.mean(axis=0)[None], 150, axis=0), truth)
+    assert still.mouth_motion == pytest.approx(still.mouth_distance, rel=1e-3)
+
+
+@given(gain=st.floats(0.1, 3))
+def test_a_mouth_moved_with_a_gain_is_so_much_jerkier(gain):
+    truth = TEST.landmarks[:150]
+    measures = measure_clip(truth[:1] + gain * (truth - truth[:1]), truth)
+    assert measures.jerk == pytest.approx(gain, rel=1e-3)
+    assert measures.opening_lag == 0
+
+
+def test_trembling_is_jerk():
+    truth = TEST.landmarks[:150]
+    trembling = moved(truth, slice(48, 68), 0)
+    trembling[::2] += 0.01
+    assert measure_clip(trembling, truth).jerk > 1.1
 
 
 def ridge_on(train, val):
@@ -98,19 +130,33 @@ def test_the_network_learns_a_planted_law_and_needs_the_right_audio(tmp_path, mo
     monkeypatch.setattr(chunks, "_WINDOWS_AT_ONCE", 128)
     settings = ContentSettings(steps=100, validate_every=100, batch_size=8, ema=0.9)
     result = train_content(TRAIN, VAL, tmp_path, settings)
-    table = evaluate_content(result.best, TRAIN, VAL, TEST)
+    clips = evaluate_content(result.best, TRAIN, VAL, TEST)
+    assert tuple(clips.columns) == COLUMNS and len(clips) == 7 * 3
+    table = content_summary(clips)
     write_table(table, tmp_path / "content.tsv")
     head, *lines = (tmp_path / "content.tsv").read_text().splitlines()
-    assert head.split("\t")[:2] == ["predictor", "opening_r"] and len(lines) == 5
+    assert head.split("\t")[:3] == ["predictor", "opening_r", "opening_r_low"] and len(lines) == 7
     by = table.set_index("predictor")
+    assert (by["opening_r_low"] <= by["opening_r"]).all()
+    assert (by["opening_r"] <= by["opening_r_high"]).all()
     assert by.loc["content", "opening_r"] > 0.8
     assert abs(by.loc["content_mismatched", "opening_r"]) < 0.3
     assert abs(by.loc["ridge_mismatched", "opening_r"]) < 0.3
     assert by.loc["content", "mouth_distance"] < 0.75 * by.loc["mean_face", "mouth_distance"]
-    assert by.loc["mean_face", "opening_r"] == 0
+    assert by.loc["mean_face", "opening_r"] == by.loc["closed_mouth", "opening_r"] == 0
+    assert by.loc["nearest", "opening_r"] > 0.5
     assert (by["clips"] == 3).all()
 
 
 def test_nothing_held_out_gives_an_empty_table(tmp_path):
     table = evaluate_content(tmp_path / "best.pt", TRAIN, VAL, talking(()))
-    assert len(table) == 0 and {"predictor", "opening_r", "clips"} <= set(table.columns)
+    assert len(table) == 0 and tuple(table.columns) == COLUMNS
+    assert {"predictor", "clips", *MEASURES} <= set(content_summary(table).columns)
+
+
+def test_the_nearest_neighbour_knows_what_it_heard():
+    bases = np.zeros((len(TRAIN), 204))
+    nearest = fit_nearest(TRAIN, bases, FeatureScaling(*feature_statistics(TRAIN)), 12)
+    span = TRAIN.span(2)
+    found = nearest.predict(TRAIN.features[span])
+    np.testing.assert_array_equal(found, TRAIN.landmarks[span])

@@ -78,7 +78,7 @@ def test_every_network_learns_on_a_gpu(kind, precision, tmp_path):
 def test_a_gpu_learns_what_the_cpu_learns(kind, tmp_path):
     short = {"steps": 4, "validate_every": 4, "checkpoint_every": 4}
     there, here = (
-        train(kind, tmp_path / device, Hardware(device), **short).measures["val_score"]
+        train(kind, tmp_path / device, Hardware(device), **short).best_score
         for device in ("cuda", "cpu")
     )
     assert there == pytest.approx(here, rel=0.03)

@@ -226,7 +226,10 @@ def test_autovc_is_learned_heard_and_compared(project: Project) -> None:
     assert table.loc[("autovc", "default"), "steps"] == 30
     assert ("content", "converted-autovc") in table.index
     ablation = project.table("evaluation/ablation.tsv")
-    assert list(ablation["networks"]) == ["mel", "mel + speaker", "autovc", "autovc + speaker"]
+    assert list(ablation["networks"]) == [
+        *("mel", "mel + speaker", "autovc", "autovc + speaker"),
+        "mel, others' sound in training",
+    ]
     reconstruction = project.table("evaluation/autovc/default.tsv")
     assert "mean_frame" in set(reconstruction["predictor"])
 
