@@ -8,6 +8,7 @@ import numpy as np
 from mit_core.corpus.layout import VIDEO
 from mit_core.corpus.shards import Item, read_index
 from mit_core.errors import UserError
+from mit_core.faces.steadying import steadied
 from mit_core.provenance import digest_of
 from mit_core.training.footage import Footage
 
@@ -17,6 +18,8 @@ STAGE = "landmarks"
 
 def open_footage(segments: str | Path, shards: str | Path, split: str) -> Footage:
     """Open a split's segments where the preparation left them; no frame is copied.
+
+    Landmarks are ``steadied``: pictures are drawn by them, and a head does not tremble.
 
     Args:
         segments: the table of segments (``tables.tabulate_corpus``).
@@ -68,8 +71,7 @@ def _landmarks(results: Path, item: Item) -> np.ndarray:
     if not path.is_file():
         raise _missing(path)
     with np.load(path) as arrays:
-        points: np.ndarray = arrays["points"].astype(np.float32)
-    return points
+        return steadied(arrays["points"]).astype(np.float32)
 
 
 def _missing(path: Path) -> UserError:
