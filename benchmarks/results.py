@@ -26,8 +26,8 @@ TABLES = {
     "evaluation/content/default.tsv": (
         "Lips on held-out clips",
         "r is the correlation over time of predicted and true mouth opening, with its 95 % "
-        "interval; distances are in outer-eye distances; *mismatched* hears another clip's sound: what it "
-        "scores comes from the corpus's timing alone. Jerk is predicted over true, lag in "
+        "interval; distances are in outer-eye distances; *mismatched* hears another clip's sound: "
+        "what it scores comes from the corpus's timing alone. Jerk is predicted over true, lag in "
         "frames of 16 ms.",
     ),
     "evaluation/content/default/against_ridge.tsv": (
