@@ -28,6 +28,11 @@ def weighted_l1_images(made: Tensor, truth: Tensor, weights: Tensor | None = Non
     return (difference if weights is None else difference * weights).mean()
 
 
+def weighted_squares(made: Tensor, truth: Tensor, weights: Tensor) -> Tensor:
+    """Mean squared difference of pictures (N, 3, H, W), weighted by (N, 1, H, W)."""
+    return ((made - truth).square() * weights).mean()
+
+
 def gradient_loss(made: Tensor, truth: Tensor) -> Tensor:
     """Mean absolute difference of the steps from pixel to pixel, along x plus along y.
 

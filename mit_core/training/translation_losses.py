@@ -10,13 +10,14 @@ from mit_core.training.image_losses import (
     ssim_loss,
     texture_loss,
     weighted_l1_images,
+    weighted_squares,
 )
 from mit_core.training.perceptual import PerceptualLoss
 from mit_core.training.translation_settings import RefinementSettings
 
 
 class FrameLoss(nn.Module):
-    """L1, edges, SSIM, texture and features, weighted by the settings.
+    """L1, squares, edges, SSIM, texture and features, weighted by the settings.
 
     Args:
         settings: knobs.
@@ -44,6 +45,9 @@ class FrameLoss(nn.Module):
         weights = mouth_weights(landmarks, made.shape[-1], settings.mouth_weight)
         losses = {"l1": weighted_l1_images(made, truth, weights)}
         total = losses["l1"]
+        if settings.square_weight:
+            losses["square"] = weighted_squares(made, truth, weights)
+            total = total + settings.square_weight * losses["square"]
         for name, weight, judge in (
             ("gradient", settings.gradient_weight, gradient_loss),
             ("structure", settings.ssim_weight, ssim_loss),

@@ -24,6 +24,8 @@ class RefinementSettings:
         learning_rate: highest of the schedule.
         weight_decay: on convolutions.
         mouth_weight: of the mouth's pixels in the L1 loss.
+        square_weight: of the squared difference beside L1, the mouth's pixels weighted alike: few
+            pixels that are far off (an outline beside its place) then count more.
         gradient_weight, ssim_weight: of those losses beside L1.
         texture_weight: of how much finer or smoother the frame is than the truth, place by place.
         perceptual: whose features are compared: ``efficientnet_lite0``, ``vgg19`` or ``none``.
@@ -47,16 +49,17 @@ class RefinementSettings:
     learning_rate: float = 2e-3
     weight_decay: float = 0.01
     mouth_weight: float = 5.0
+    square_weight: float = 10.0
     gradient_weight: float = 0.25
     ssim_weight: float = 0.5
-    texture_weight: float = 0.1
+    texture_weight: float = 0.15
     perceptual: str = "efficientnet_lite0"
     perceptual_weights: str | None = None
     perceptual_weight: float = 0.02
     style_weight: float = 0.0
     gain: float = 0.15
     mirror: bool = False
-    sources: int = 2
+    sources: int = 3
     pool_mb: float = 2000.0
     steps: int = 800
     minutes: float | None = None
@@ -96,5 +99,8 @@ class TranslationSettings(RefinementSettings):
     kind: ClassVar[Literal["translation", "refinement"]] = "translation"
 
     widths: tuple[int, ...] = (16, 32, 64, 128)
+    square_weight: float = 0.0
+    texture_weight: float = 0.1
     style_weight: float = 0.1
+    sources: int = 2
     steps: int = 500

@@ -42,7 +42,7 @@ def test_refinement_has_the_documented_size():
             )
     with torch.inference_mode():
         network.eval()(torch.zeros(1, 6, 256, 256))
-    assert sum(counted) == pytest.approx(3.6e9, rel=0.02)
+    assert sum(counted) == pytest.approx(3.68e9, rel=0.01)
 
 
 @settings(max_examples=10)
@@ -52,7 +52,7 @@ def test_untrained_refinement_is_the_warp(rows, columns, seed):
     assert network.multiple == 8
     torch_rng = torch.Generator().manual_seed(seed)
     image = torch.rand(2, 6, 8 * rows, 8 * columns, generator=torch_rng)
-    assert torch.equal(network(image), image[:, 3:])
+    assert torch.allclose(network(image), image[:, 3:], atol=1e-5)
 
 
 def test_refinement_learns_from_its_zero_start():
