@@ -5,15 +5,17 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 CORES ?= 2
 DEMO := results/demo
+MIT_SHARED ?= ../shared
 SNAKEMAKE := $(BIN)/snakemake --quiet rules --cores $(CORES)
 
-.PHONY: help env demo test test-all lint bench lock clean
+.PHONY: help env demo test test-all lint bench results results-footage lock clean
 
 help:
 	@echo "make demo   a talking portrait from the demo corpus, in $(DEMO)"
 	@echo "make test   the tests (make test-all: the slow ones too)"
 	@echo "make lint   ruff, mypy, snakefmt, snakemake --lint"
 	@echo "make bench  speeds, as ratios taken in one run"
+	@echo "make results  RESULTS.md, measured anew (hours)"
 	@echo "make clean  leave the tree as cloned"
 
 env: $(READY)
@@ -45,6 +47,19 @@ lint: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
+
+# RESULTS.md from the demo and, where MIT_SHARED/data holds it, real footage: about 3 hours on 2 cores.
+results: demo
+	@if [ -d "$(MIT_SHARED)/data" ]; then $(MAKE) results-footage; fi
+	$(BIN)/python -m benchmarks.results RESULTS.md "Demo=$(DEMO)" \
+	  $$(for name in known many; do [ ! -d results/$$name ] || echo "$$name=results/$$name"; done)
+
+results-footage: $(READY)
+	$(BIN)/python -m benchmarks.footage "$(MIT_SHARED)/data" results
+	$(SNAKEMAKE) --configfile config.yaml results/known.yaml -- train_refinement train_translation
+	$(SNAKEMAKE) --configfile config.yaml results/known.yaml -- evaluate
+	$(SNAKEMAKE) --configfile config.yaml results/many.yaml -- ablation unheard
+	$(BIN)/python -m benchmarks.known_speaker results/known/dump/corpus results/known
 
 lock: $(READY)
 	{ head -n 1 requirements.lock; $(BIN)/python -m pip freeze --all --exclude-editable \

@@ -20,6 +20,7 @@ from mit_core.media.video import count_frames, read_frames
 from mit_core.report.tables import format_column, in_words, is_numeric, read_rows
 
 DEMO = "Demo"
+TITLES = {"known": "One real speaker (GRID s1)", "many": "29 real speakers (GRID and others)"}
 PICTURES = Path("docs/results")
 
 TABLES = {
@@ -166,7 +167,7 @@ def main() -> None:
     ]
     for argument in sys.argv[2:]:
         title, _, folder = argument.partition("=")
-        lines += section(title, Path(folder), output.parent)
+        lines += section(TITLES.get(title, title), Path(folder), output.parent)
     write_text(output, "\n".join(lines).rstrip() + "\n")
 
 
