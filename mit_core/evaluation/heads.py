@@ -7,6 +7,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from mit_core.animation.learned import learned_manner
+from mit_core.clocks import FEATURE_HZ
+from mit_core.evaluation.blinking import blinks_a_minute
 from mit_core.faces.head_motion import motion_of_pose, motion_sizes
 from mit_core.models.speaker_checkpoint import SpeakerCheckpoint, load_speaker
 from mit_core.sequences import Sequences
@@ -21,10 +23,15 @@ MEASURES = (
 """Columns of a row: deviation of a turn in degrees and its mean speed in degrees a second;
 deviation of a shift in face units (head width 1.6) and its speed a second."""
 
-COLUMNS = ("speaker", "motion", "clips", *MEASURES, "chief_ratio", "signs_right", "nearest")
+COLUMNS = (
+    *("speaker", "motion", "clips", *MEASURES, "blinks_a_minute"),
+    *("chief_ratio", "signs_right", "nearest"),
+)
 
 _SHORTEST = 16
 """Frames; of fewer no motion can be told."""
+_MOST_LOOKED_AT = 200
+"""Clips whose blinks are counted: memory holds them at once."""
 _MOST_CLIPS = 20
 """Held-out clips that each speaker's manner is tried on."""
 
@@ -42,9 +49,10 @@ def evaluate_heads(
 
     Returns:
         Two rows a speaker, ``motion`` true (mean over training clips) and predicted (over the
-        test clips), columns MEASURES. In predicted rows also: ``chief_ratio``, predicted over
-        true deviation of the speaker's chief turn; ``signs_right``, share of comparisons with
-        another speaker, in the chief turn of either, that have the true sign; ``nearest``, the
+        test clips), columns MEASURES. In true rows also ``blinks_a_minute``: nothing that is said
+        foretells blinks, so that none are predicted. In predicted rows also: ``chief_ratio``,
+        predicted over true deviation of the speaker's chief turn; ``signs_right``, share of
+        comparisons with another speaker, in the chief turn of either, that have the true sign; ``nearest``, the
         speaker whose true motion is nearest (mean |log ratio|). No row where nothing is held out.
 
     Raises:
@@ -62,7 +70,8 @@ def evaluate_heads(
     counts = {name: train.speakers.count(name) for name in true}
     rows = []
     for name in true:
-        rows.append(_row(name, "true", counts[name], true[name]))
+        blinks = blinks_a_minute(_landmarks_of(train, name), FEATURE_HZ)
+        rows.append({**_row(name, "true", counts[name], true[name]), "blinks_a_minute": blinks})
         rows.append(
             {
                 **_row(name, "predicted", len(clips), made[name]),
@@ -82,6 +91,12 @@ def _true_sizes(train: Sequences, speakers: list[str]) -> dict[str, Sizes]:
             motion = motion_of_pose(train.quaternions[span], train.translations[span])
             sizes[train.speakers[index]].append(motion_sizes(motion))
     return {name: np.mean(each, axis=0) for name, each in sizes.items() if each}
+
+
+def _landmarks_of(train: Sequences, speaker: str) -> list[npt.NDArray[np.floating]]:
+    """Of a speaker's training clips, as many as tell the rate of blinks."""
+    own = [i for i, name in enumerate(train.speakers) if name == speaker][:_MOST_LOOKED_AT]
+    return [np.asarray(train.landmarks[train.span(index)]) for index in own]
 
 
 def _predicted_sizes(

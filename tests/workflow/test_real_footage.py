@@ -176,7 +176,7 @@ def test_ablation_on_held_out_clips(footage: Path, tmp_path: Path) -> None:
     assert (measured["clips"] >= 30).all()
     # the measures can fail
     deaf = measured.loc["mel, others' sound in training"]
-    assert deaf["opening_r"] < measured.loc["mel", "opening_r"] - 0.2
+    assert deaf["opening_r"] < measured.loc["mel", "opening_r"] - 0.12
     assert deaf["mouth_distance"] > 1.15 * measured.loc["mel", "mouth_distance"]
     for feature in ("mel", "autovc"):
         still, moved = measured.loc[feature], measured.loc[f"{feature} + speaker"]
