@@ -52,8 +52,9 @@ def evaluate_heads(
         test clips), columns MEASURES. In true rows also ``blinks_a_minute``: nothing that is said
         foretells blinks, so that none are predicted. In predicted rows also: ``chief_ratio``,
         predicted over true deviation of the speaker's chief turn; ``signs_right``, share of
-        comparisons with another speaker, in the chief turn of either, that have the true sign; ``nearest``, the
-        speaker whose true motion is nearest (mean |log ratio|). No row where nothing is held out.
+        comparisons with another speaker, in the chief turn of either, that have the true sign;
+        ``nearest``, the speaker whose true motion is nearest (mean |log ratio|). No row where
+        nothing is held out.
 
     Raises:
         UserError: a wrong checkpoint.
