@@ -30,7 +30,7 @@ def write_corpora(data: Path, folder: Path) -> None:
     """Write both configurations and their lists."""
     known = [(clip, "s1") for clip in _clips(data / KNOWN)]
     many = [
-        (clip, name if name in ONE_SPEAKER else f"{name.split('_')[0]}_{clip.stem}")
+        (clip, _speaker(name, clip))
         for name in (*ONE_SPEAKER, *OTHERS)
         for clip in _clips(data / name)
     ]
@@ -56,6 +56,13 @@ def _write(
         **more,
     }
     (folder / f"{name}.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
+
+
+def _speaker(source: str, clip: Path) -> str:
+    """Named by group first: ``unheard`` tells GRID and footage from elsewhere apart by it."""
+    if source in ONE_SPEAKER:
+        return source
+    return f"grid_{clip.stem}" if source == "grid_mixed" else f"elsewhere_{source}_{clip.stem}"
 
 
 def _clips(folder: Path) -> list[Path]:

@@ -88,21 +88,29 @@ def content_summary(clips: pd.DataFrame) -> pd.DataFrame:
 
 
 def fit_predictors(
-    model: ContentCheckpoint, train: Sequences, val: Sequences
+    model: ContentCheckpoint, train: Sequences, val: Sequences, *, nearest: bool = True
 ) -> Mapping[str, Predictor]:
-    """The content branch and its baselines, fitted on what it learned from, by name."""
+    """The content branch and its baselines, fitted on what it learned from, by name.
+
+    Args:
+        model: the content branch.
+        train, val: what it learned from, and what chose its best steps; may be empty.
+        nearest: also remember the training split for the nearest neighbour.
+    """
     bases = {name: base_faces_of(model, split) for name, split in (("train", train), ("val", val))}
     # Ridge does worse where each clip is scaled by itself, so it is always given the corpus's.
     corpus = FeatureScaling(model.scaling.mean, model.scaling.std)
     ridge = fit_ridge(train, bases["train"], val, bases["val"], corpus, model.predict_frame)
-    nearest = fit_nearest(train, bases["train"], model.scaling, model.predict_frame)
-    return {
+    predictors: dict[str, Predictor] = {
         "mean_face": lambda features, base, closed: np.zeros((1, base.size), np.float32),
         "closed_mouth": lambda features, base, closed: (closed - base)[None],
-        "nearest": lambda features, base, closed: nearest.predict(features),
         "ridge": lambda features, base, closed: ridge.predict(features),
         "content": lambda features, base, closed: model.predict(features, base),
     }
+    if nearest:
+        known = fit_nearest(train, bases["train"], model.scaling, model.predict_frame)
+        predictors["nearest"] = lambda features, base, closed: known.predict(features)
+    return predictors
 
 
 def measure_predictor(

@@ -53,7 +53,7 @@ def cross_validate(
 
     Args:
         splits: all of the corpus, however it is split.
-        folder: for the runs; each is deleted by no one and gone on with when it was cut off.
+        folder: for the runs; one that was cut off is gone on with.
         settings: of the training, but for its seed.
         folds: how many parts the speakers are dealt into, 2 at least.
         seeds: how many times.
@@ -95,7 +95,7 @@ def cross_validate(
             )
             model = load_content(run.last)
             with limited_threads(threads):
-                predictors = fit_predictors(model, train, nothing)
+                predictors = fit_predictors(model, train, nothing, nearest=False)
                 bases = base_faces_of(model, test)
                 for name in PREDICTORS:
                     plain = name.removesuffix("_mismatched")
