@@ -16,7 +16,8 @@ from mit_core.media.video import read_frames
 Array = npt.NDArray[np.floating]
 
 COLUMNS = ("video", "frames", "detected", "opening_r", "best_lag", "landmark_distance")
-_LAGS = range(-5, 6)  # frames; beyond a fifth of a second anyone sees it
+LAGS = range(-5, 6)
+"""Frames that a mouth is looked for early and late; beyond a fifth of a second anyone sees it."""
 
 
 def measure_animations(
@@ -61,7 +62,7 @@ def measure_animation(
     if good.sum() < 3:  # fewer tell of no motion
         return row
     openings = mouth_opening(seen), mouth_opening(flat)
-    scores = {lag: correlation_at(*openings, lag) for lag in _LAGS if abs(lag) < len(flat) - 2}
+    scores = {lag: correlation_at(*openings, lag) for lag in LAGS if abs(lag) < len(flat) - 2}
     eyes = np.linalg.norm(flat[:, 45] - flat[:, 36], axis=-1)
     distance = np.linalg.norm(seen - flat, axis=-1).mean(axis=1) / eyes
     return {
