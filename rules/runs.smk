@@ -165,6 +165,8 @@ def style_file():
 def evaluations(wildcards):
     """Tables of measures that the report shows, in their order."""
     tables = [f"content/{RUN}"]
+    # pickles hold no pictures to compare with
+    tables += [] if IMPORT["prefix"] else ["talking"]
     # a published branch knows no speaker whose motion could be compared
     tables += [f"head_motion/{RUN}"] if LEARNED_HEAD and not PUBLISHED else []
     if trains_autovc():

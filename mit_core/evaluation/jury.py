@@ -103,7 +103,7 @@ class ClipJury:
         pictures = measure_pictures(made, self._truth, self._landmarks)
         apart = [
             # the recording itself needs no second look
-            np.linalg.norm(self._embedding(made, place) - person)
+            float(np.linalg.norm(self._embedding(made, place) - person))
             if (made[place] != self._truth[place]).any()
             else 0.0
             for place, person in zip(self._embedded, self._persons, strict=True)

@@ -31,10 +31,10 @@ def open_talkers(
         test: held-out clips, one at least.
 
     Returns:
-        ``truth`` (what was filmed), ``content``, ``ridge``, ``mean_face`` (the speaker's mean face),
-        ``closed_mouth`` (the same with the mouth at rest) and, where there are two clips,
-        ``content_mismatched`` (the content branch, hearing the next clip from its start; where that
-        is shorter it is heard over and over).
+        ``truth`` (what was filmed), ``content``, ``ridge``, ``mean_face`` (the base face: mostly
+        the speaker's mean face), ``closed_mouth`` (the same with the mouth at rest) and, where
+        there are two clips, ``content_mismatched`` (the content branch hearing the next clip from
+        its start; where that is shorter it is heard over and over).
 
     Raises:
         UserError: a wrong checkpoint.

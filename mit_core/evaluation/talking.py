@@ -98,9 +98,7 @@ def write_talking(
     """
     number_of = {name: number for number, name in enumerate(names)}
     known = [place for place, name in enumerate(footage.names) if name in number_of]
-    chosen = [
-        known[k] for k in choose_clips([footage.speakers[i] for i in known], settings.clips)
-    ]
+    chosen = [known[k] for k in choose_clips([footage.speakers[i] for i in known], settings.clips)]
     if not chosen:
         log.warning("no clip is held out for testing: nothing is drawn")
     shown = {chosen[k] for k in _ends(len(chosen), settings.videos)}

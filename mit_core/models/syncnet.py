@@ -93,7 +93,9 @@ def load_syncnet(path: str | Path, device: str = "cpu") -> SyncNet:
     return network.to(device).eval()
 
 
-def _conv2d(before: int, after: int, kernel: int | tuple[int, int], padding: int) -> list[nn.Module]:
+def _conv2d(
+    before: int, after: int, kernel: int | tuple[int, int], padding: int
+) -> list[nn.Module]:
     return [nn.Conv2d(before, after, kernel, padding=padding), nn.BatchNorm2d(after), nn.ReLU()]
 
 
@@ -109,5 +111,8 @@ def _conv3d(
 
 def _head() -> nn.Sequential:
     return nn.Sequential(
-        nn.Linear(_HIDDEN, _HIDDEN), nn.BatchNorm1d(_HIDDEN), nn.ReLU(), nn.Linear(_HIDDEN, EMBEDDING)
+        nn.Linear(_HIDDEN, _HIDDEN),
+        nn.BatchNorm1d(_HIDDEN),
+        nn.ReLU(),
+        nn.Linear(_HIDDEN, EMBEDDING),
     )
