@@ -8,11 +8,6 @@ localrules:
     evaluate,
 
 
-def talking_index():
-    """The list of videos for the report; pickles hold no pictures to compare with."""
-    return [] if IMPORT["prefix"] else f"{TALKING}/index.json"
-
-
 rule evaluate_talking:
     """Truth, prediction and baselines as talking heads, beside the recording."""
     input:
