@@ -43,7 +43,7 @@ class Watcher:
     """Detects landmarks for several threads, one picture at a time."""
 
     def __init__(self, detector: LandmarkDetector):
-        self._detector = detector
+        self.detector = detector
         self._lock = threading.Lock()
 
     def watch(self, frames: npt.NDArray[np.uint8], landmarks: Array) -> Seen:
@@ -56,7 +56,7 @@ class Watcher:
         seen = np.full((len(frames), 68, 2), np.nan)
         for number, (frame, points) in enumerate(zip(frames, landmarks, strict=True)):
             with self._lock:
-                found = self._detector.detect(frame, box_of(points))
+                found = self.detector.detect(frame, box_of(points))
             if found is not None:
                 seen[number] = found.points[:, :2]
         return compare_seen(seen, landmarks)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from talking_makers import BEFORE, FRAMES, REGISTRATION, registered, spoken_footage
 
 from mit_core.evaluation.clip_choice import choose_clips
-from mit_core.evaluation.jury import Jury
+from mit_core.evaluation.jury import ClipJury, Jury
 from mit_core.evaluation.seen import compare_seen
 from mit_core.evaluation.stage import set_stage
 from mit_core.evaluation.talking import CLIP_COLUMNS, COLUMNS, TalkSettings, summary, write_talking
@@ -193,6 +193,32 @@ def test_lines_show_both_faces_in_their_colours(footage):
     # seen through the same points both are one: the later one lies over the first
     hidden = drawn_lines(stage, stage.landmarks)[0]
     assert (hidden[:400, :, 2] > hidden[:400, :, 0].astype(int) + 60).sum() < 50
+
+
+class Ear:
+    """Hears a window's number; sees it in the recording, and nothing in what was drawn."""
+
+    def __init__(self, recording):
+        self._recording = recording
+        self._numbers = np.random.default_rng(0).standard_normal((len(recording) - 5, 8))
+
+    def hear(self, sound, frames):
+        assert len(sound) == 640 * frames
+        return self._numbers
+
+    def see(self, frames, landmarks):
+        assert len(frames) == len(landmarks)
+        return self._numbers if (frames == self._recording).all() else 0 * self._numbers
+
+
+def test_lips_and_sound_are_judged_where_there_is_a_judge(footage, jury):
+    stage = set_stage(footage, 0)
+    hearing = Jury(jury.watcher.detector, Ear(stage.frames))
+    judge = ClipJury(hearing, stage)
+    recording = judge.judge(stage.frames)
+    still = judge.judge(stage.frames[:1].repeat(FRAMES, axis=0))
+    assert recording.lse_d == pytest.approx(0, abs=1e-4) and recording.lse_c > 1
+    assert still.lse_c < recording.lse_c and still.lse_d > 0
 
 
 def test_nothing_held_out_is_written_as_such(footage, talkers, jury, tmp_path):
