@@ -37,8 +37,8 @@ MEASURES = tuple(measure.name for measure in fields(TalkMeasures))
 COLUMNS = ("predictor", *MEASURES, "clips")
 CLIP_COLUMNS = ("predictor", "clip", "speaker", "frames", *MEASURES)
 
-_MEDIAN = ("best_lag",)
-"""Whole numbers of which one far off tells nothing of the others."""
+_LAG = "best_lag"
+_LISTENED = ("lse_c", "lse_d")
 
 
 @dataclass(frozen=True)
@@ -85,16 +85,14 @@ def write_talking(
         talkers: predictors by their name in the table, see ``open_talkers``.
         names: the clips that predictors know by number; others of the footage are passed over.
         jury: who judges. settings: see ``TalkSettings``.
-        table: TSV to write, COLUMNS: a row a predictor, means over clips (of ``best_lag`` the
-            median); first ``recording``, the recording itself, which tells what the judges can see.
+        table: TSV to write, COLUMNS: a row a predictor, see ``summary``; first ``recording``,
+            the recording itself, which tells what the judges can see. Without SyncNet ``lse_c`` and
+            ``lse_d`` are left out of both tables.
         clips: TSV to write, CLIP_COLUMNS: a row a predictor and clip.
         index: JSON to write: a list of clips, each with title, caption and videos (title, and file
             relative to the index).
         videos: folder to fill, ``{clip}/{predictor}.mp4``; what it held before is removed.
         threads: clips that are worked on at once.
-
-    Raises:
-        UserError: a renderer without its network.
     """
     number_of = {name: number for number, name in enumerate(names)}
     known = [place for place, name in enumerate(footage.names) if name in number_of]
@@ -124,13 +122,15 @@ def write_talking(
     with limited_threads(1), ThreadPoolExecutor(threads) as pool:
         done = list(pool.map(work, chosen))
     measured = pd.DataFrame([row for rows, _ in done for row in rows], columns=list(CLIP_COLUMNS))
-    write_table(measured, clips)
-    write_table(summary(measured, [RECORDING, *talkers]), table)
+    means = summary(measured, [RECORDING, *talkers])
+    unheard = [] if jury.lips is not None else list(_LISTENED)
+    write_table(measured.drop(columns=unheard), clips)
+    write_table(means.drop(columns=unheard), table)
     write_json(index, [group for _, group in done if group is not None])
 
 
 def summary(measured: pd.DataFrame, predictors: Sequence[str]) -> pd.DataFrame:
-    """Means over clips, those that cannot tell left out.
+    """Means over clips, those that cannot tell left out; of lags the median, where half tell one.
 
     Args:
         measured: CLIP_COLUMNS.
@@ -144,10 +144,10 @@ def summary(measured: pd.DataFrame, predictors: Sequence[str]) -> pd.DataFrame:
         mine = measured[measured["predictor"] == predictor]
         if mine.empty:
             continue
-        means = {
-            measure: mine[measure].median() if measure in _MEDIAN else mine[measure].mean()
-            for measure in MEASURES
-        }
+        means = mine[list(MEASURES)].mean().to_dict()
+        # a lag far off tells nothing of the others, nor does one that few clips tell
+        lags = mine[_LAG].dropna()
+        means[_LAG] = lags.median() if 2 * len(lags) >= len(mine) else float("nan")
         rows.append({"predictor": predictor, **means, "clips": len(mine)})
     return pd.DataFrame(rows, columns=list(COLUMNS))
 

@@ -87,7 +87,8 @@ def test_the_table_ranks_predictors_as_they_were_made(results):
     assert table.index.tolist() == [
         *("recording", "truth", "content", "late", "mean_face", "mismatched")
     ]
-    assert list(table.reset_index().columns) == list(COLUMNS)
+    heard = ("lse_c", "lse_d")
+    assert list(table.reset_index().columns) == [name for name in COLUMNS if name not in heard]
     assert (table["clips"] == 2).all() and (table["detected"] == 1).all()
     recording, truth = table.loc["recording"], table.loc["truth"]
     assert (recording["ssim"], recording["identity"], recording["sharpness"]) == (1, 0, 1)
@@ -102,7 +103,6 @@ def test_the_table_ranks_predictors_as_they_were_made(results):
     # what is a still share of the way to the mean moves as the truth does
     assert table.loc["content", "opening_r"] > 0.85
     assert table.loc["mismatched", "opening_r"] < 0.5
-    assert table[["lse_c", "lse_d"]].isna().all(axis=None)
 
 
 def test_a_late_mouth_is_told_by_its_frames(results):
@@ -114,7 +114,7 @@ def test_a_late_mouth_is_told_by_its_frames(results):
 
 def test_clips_have_rows_of_their_own(results):
     table, clips = results[:2]
-    assert list(clips.columns) == list(CLIP_COLUMNS)
+    assert list(clips.columns) == list(CLIP_COLUMNS[:-2])  # without SyncNet
     assert Counter(clips["clip"]) == {"clip0.000": 6, "clip1.000": 6}
     assert clips["frames"].eq(FRAMES).all() and clips["speaker"].eq("ann").all()
     means = clips.groupby("predictor")["ssim"].mean()
@@ -223,7 +223,7 @@ def test_lips_and_sound_are_judged_where_there_is_a_judge(footage, jury):
 
 def test_nothing_held_out_is_written_as_such(footage, talkers, jury, tmp_path):
     table, clips, index = written(footage.only([]), {}, jury, tmp_path)
-    assert table.empty and list(table.reset_index().columns) == list(COLUMNS)
+    assert table.empty and set(table.reset_index().columns) < set(COLUMNS)
     assert clips.empty and index == []
     assert (tmp_path / "talking" / "videos").is_dir()
     unknown = written(footage, talkers, jury, tmp_path, names=["somebody else"])
@@ -272,6 +272,9 @@ def test_summaries_leave_out_what_cannot_tell():
     assert table["predictor"].tolist() == ["content"]
     assert table["ssim"].item() == pytest.approx(0.6)
     assert table["best_lag"].item() == 0
+    few = pd.DataFrame(rows[1:], columns=list(CLIP_COLUMNS)).assign(best_lag=[float("nan"), -5])
+    few = pd.concat([few, few[:1]])
+    assert summary(few, ["content"])["best_lag"].isna().item()
 
 
 @given(st.lists(st.sampled_from("abcd"), max_size=30), st.integers(0, 12))
