@@ -1,7 +1,7 @@
 """From a folder of talking videos to a talking portrait.
 
 Targets: prepare, train_autovc, train_content, train_speaker, train_refinement, train_translation,
-train_detector, animate, ablation, unheard, report, demo, all.
+train_detector, animate, evaluate, ablation, unheard, report, demo, all.
 Every knob is in config.yaml.
 """
 
@@ -33,6 +33,7 @@ include: "rules/detector.smk"
 include: "rules/unheard.smk"
 include: "rules/published.smk"
 include: "rules/animate.smk"
+include: "rules/evaluate.smk"
 include: "rules/report.smk"
 
 

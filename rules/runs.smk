@@ -166,9 +166,15 @@ def style_file():
     return [style] if style and Path(style).suffix in (".npy", ".txt") else []
 
 
+def talking_index():
+    """Which clips of talking heads the report shows; pickles hold no pictures to compare with."""
+    return [] if IMPORT["prefix"] else f"{R}/evaluation/talking/index.json"
+
+
 def evaluations(wildcards):
     """Tables of measures that the report shows, in their order."""
     tables = [f"content/{RUN}", f"content/{RUN}/against_ridge"]
+    tables += ["talking"] if talking_index() else []
     # a published branch knows no speaker whose motion could be compared
     tables += [f"head_motion/{RUN}"] if LEARNED_HEAD and not PUBLISHED else []
     if trains_autovc():

@@ -17,7 +17,8 @@ from mit_core.media.video import read_frames
 Array = npt.NDArray[np.floating]
 
 COLUMNS = ("video", "frames", "detected", "opening_r", "best_lag", "landmark_distance")
-_FURTHEST = 5  # frames; beyond a fifth of a second anyone sees it
+FURTHEST = 5
+"""Frames that a mouth is looked for early and late; beyond a fifth of a second anyone sees it."""
 
 
 def measure_animations(
@@ -67,6 +68,6 @@ def measure_animation(
     return {
         **row,
         "opening_r": correlation_at(*openings, 0),
-        "best_lag": best_lag(*openings, _FURTHEST),
+        "best_lag": best_lag(*openings, FURTHEST),
         "landmark_distance": float(np.nanmean(distance)),
     }

@@ -27,7 +27,7 @@ _BEST_AT_ONE = ("sharpness", "mouth_sharpness")
 ALL = "all"
 """Clip of the rows that hold means over clips."""
 
-_IDENTITY_FRAMES = 8
+_IDENTITY_FRAMES = 4
 """Of a clip: an embedding takes ten times as long as all other measures of a frame."""
 
 

@@ -1,5 +1,6 @@
 """The real Snakefile, end to end, on a folder of odd file names with broken files among them."""
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -18,6 +19,7 @@ PER_SHARD = ("intake", "normalise", "segment", "landmarks", "register", "speech"
 AFTER_CORPUS = (
     *("tabulate", "scaling", "dump", "pickles", "fit_content", "evaluate_content"),
     *("fit_speaker", "evaluate_speaker", "fit_pictures", "evaluate_rendering", "training_table"),
+    "evaluate_talking",
 )
 SHORT = {"steps": 30, "validate_every": 15, "checkpoint_every": 15}
 DRAWS = {
@@ -255,6 +257,18 @@ def test_each_renderer_is_measured_beside_the_warp(project: Project) -> None:
     table = project.table("evaluation/rendering.tsv")
     assert list(table["renderer"]) == ["still", "mesh_warp", "refinement"]
     assert table["ssim"].between(0, 1).all() and (table["frames"] > 5).all()
+
+
+def test_held_out_clips_speak_side_by_side(project: Project) -> None:
+    table = project.table("evaluation/talking.tsv").set_index("predictor")
+    assert list(table.index[:3]) == ["recording", "truth", "content"]
+    assert table.loc["recording", "ssim"] == 1 > table["ssim"].drop("recording").max() > 0.5
+    folder = project.folder / "out" / "evaluation" / "talking"
+    groups = json.loads((folder / "index.json").read_text())
+    assert 0 < len(groups) <= 2
+    for group in groups:
+        assert [video["title"] for video in group["videos"]][:2] == ["recording", "landmarks"]
+        assert all((folder / video["file"]).is_file() for video in group["videos"])
 
 
 def test_other_networks_containers_and_drawings(project: Project) -> None:
