@@ -32,6 +32,7 @@ include: "rules/pictures.smk"
 include: "rules/detector.smk"
 include: "rules/published.smk"
 include: "rules/animate.smk"
+include: "rules/making.smk"
 include: "rules/report.smk"
 
 

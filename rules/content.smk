@@ -47,7 +47,7 @@ rule evaluate_content:
         test=lambda wildcards: arrays_of("test", feature_of(wildcards.run)),
         checkpoint=f"{MODELS}/content/{{run}}/best.pt",
     output:
-        f"{R}/evaluation/content/{{run}}.tsv",
+        report(f"{R}/evaluation/content/{{run}}.tsv", **MEASURES),
     log:
         f"{R}/logs/evaluate_content/{{run}}.log",
     benchmark:
