@@ -97,7 +97,7 @@ rule report:
         versions=versions,
         digest=software.project_digest(Path(workflow.basedir)),
         config=config,
-        defaults=yaml.safe_load((Path(workflow.basedir) / "config.yaml").read_text()),
+        defaults=yaml.safe_load((Path(workflow.basedir) / "config.yaml").read_text("utf-8")),
         code=code("report"),
     script:
         "../workflow_scripts/report.py"
