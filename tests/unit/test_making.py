@@ -1,6 +1,7 @@
 """What a report says of how a run was made would make it again."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,8 @@ from mit_core.machine import this_machine
 from mit_core.report.making import as_yaml, differing
 
 ROOT = Path(__file__).resolve().parents[2]
-PLAIN = (
-    st.none() | st.booleans() | st.integers(0, 3) | st.sampled_from([0.5, "a", "나: #", "1", ""])
-)
+TEXTS = st.sampled_from(["a", "나: #", "1", "", "no", "x: [y]"])
+PLAIN = st.none() | st.booleans() | st.integers(0, 3) | st.just(0.5) | TEXTS
 VALUES = PLAIN | st.lists(PLAIN, max_size=2)
 SETTINGS = st.fixed_dictionaries(
     {"a": VALUES, "b": VALUES, "part": st.fixed_dictionaries({"c": VALUES, "d": VALUES})}
@@ -31,7 +31,7 @@ def test_what_differs_laid_over_the_defaults_is_the_configuration(
     again = json.loads(json.dumps(defaults))
     update_config(again, yaml.safe_load(as_yaml(own)))
     # as text, since True is 1 and 1 is 1.0 for Python
-    assert repr(again) == repr(config)
+    assert json.dumps(again, sort_keys=True) == json.dumps(config, sort_keys=True)
 
 
 @given(SETTINGS)
@@ -65,7 +65,7 @@ def test_installed_versions_are_those_that_environments_pin() -> None:
     pinned = software.pinned(ROOT / "envs")
     assert {"torch", "numpy", "mediapipe"} <= set(pinned) < set(installed)
     assert pinned.pop("Python") == "3.11" and installed.pop("Python").startswith("3.1")
-    assert installed.pop("ffmpeg")[0].isdigit()
+    assert re.search(r"\d", installed.pop("ffmpeg"))
     without_build = {name: version.partition("+")[0] for name, version in installed.items()}
     assert without_build == pinned
 
