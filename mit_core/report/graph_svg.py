@@ -15,6 +15,9 @@ PADDING = 20.0
 HEIGHT = 26.0
 STEP = 54.0  # from layer to layer
 MARGIN = 8.0
+# px from a layer to the next: a line that goes further is upright where it passes boxes, since
+# else it would run into its neighbours' corners
+STEEPEST = 50.0
 
 
 def rule_graph_svg(rules: Mapping[str, Any]) -> str:
@@ -83,20 +86,21 @@ def _px(point: Point) -> Point:
 
 
 def _curve(points: Sequence[Point]) -> str:
-    """Smoothly from one box's lower edge to another's upper edge: Catmull-Rom, upright there."""
-    last = len(points) - 1
-    places = [
-        (x, y + (HEIGHT / 2 if i == 0 else -HEIGHT / 2 if i == last else 0))
-        for i, (x, y) in enumerate(points)
-    ]
-    slopes = [0.0] * len(places)  # px across, from a layer to the next
-    for i in range(1, last):
-        slopes[i] = (places[i + 1][0] - places[i - 1][0]) / 2
-    path = f"M{places[0][0]:.1f} {places[0][1]:.1f}"
-    for i, ((x0, y0), (x1, y1)) in enumerate(pairwise(places)):
-        third = (y1 - y0) / (3 if last > 1 else 2)
+    """Smoothly from one box's lower edge to another's upper edge, upright there."""
+    steps = [after[0] - before[0] for before, after in pairwise(points)]
+    # the way, as x, y and px across for a px down
+    way = [(points[0][0], points[0][1] + HEIGHT / 2, 0.0)]
+    for (x, y), before, after in zip(points[1:-1], steps[:-1], steps[1:], strict=True):
+        if max(abs(before), abs(after)) <= STEEPEST:
+            way.append((x, y, (before + after) / 2 / STEP))
+        else:
+            way += [(x, y - HEIGHT / 2, 0.0), (x, y + HEIGHT / 2, 0.0)]
+    way.append((points[-1][0], points[-1][1] - HEIGHT / 2, 0.0))
+    path = f"M{way[0][0]:.1f} {way[0][1]:.1f}"
+    for (x0, y0, slope0), (x1, y1, slope1) in pairwise(way):
+        half = (y1 - y0) / 2
         path += (
-            f"C{x0 + slopes[i] / 3:.1f} {y0 + third:.1f} "
-            f"{x1 - slopes[i + 1] / 3:.1f} {y1 - third:.1f} {x1:.1f} {y1:.1f}"
+            f"C{x0 + slope0 * half:.1f} {y0 + half:.1f} "
+            f"{x1 - slope1 * half:.1f} {y1 - half:.1f} {x1:.1f} {y1:.1f}"
         )
     return path

@@ -68,12 +68,27 @@ def layered(graph: nx.DiGraph, widths: Mapping[str, float]) -> Layout:
 
 
 def _layers(graph: nx.DiGraph) -> dict[str, int]:
-    """As near to what follows as can be: the longest way to an end says how far from it."""
-    behind: dict[str, int] = {}
-    for name in reversed(list(nx.lexicographical_topological_sort(graph))):
-        behind[name] = max((behind[after] + 1 for after in graph.successors(name)), default=0)
-    deepest = max(behind.values(), default=0)
-    return {name: deepest - steps for name, steps in behind.items()}
+    """As soon as can be: by the longest way from a start, which keeps the graph narrow.
+
+    What the longest way of all does not lead to comes as late as can be, just before its use.
+    """
+    order = list(nx.lexicographical_topological_sort(graph))
+    soon: dict[str, int] = {}
+    late: dict[str, int] = {}
+    for name in order:
+        soon[name] = max((soon[before] + 1 for before in graph.predecessors(name)), default=0)
+    for name in reversed(order):
+        after = (late[after] - 1 for after in graph.successors(name))
+        late[name] = min(after, default=max(soon.values()))
+    free: set[str] = set()
+    for name in order:
+        if soon[name] < late[name] and free.issuperset(graph.predecessors(name)):
+            free.add(name)
+    layer = dict(soon)
+    for name in reversed(order):
+        if name in free and graph.out_degree(name):
+            layer[name] = min(layer[after] for after in graph.successors(name)) - 1
+    return layer
 
 
 def _passing(
