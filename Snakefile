@@ -34,6 +34,7 @@ include: "rules/unheard.smk"
 include: "rules/published.smk"
 include: "rules/animate.smk"
 include: "rules/evaluate.smk"
+include: "rules/making.smk"
 include: "rules/report.smk"
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 PACKAGE = Path(__file__).resolve().parent
-_ASSETS = {".tsv", ".html", ".css", ".json"}
+_ASSETS = {".tsv", ".html", ".css", ".js", ".json"}
 
 
 def library_files(script: str | Path) -> list[Path]:

@@ -102,7 +102,11 @@ rule render:
         checkpoint=lambda wildcards: drawing_checkpoint(wildcards.portrait),
         background=declared(background_picture()),
     output:
-        f"{R}/animations/{{portrait}}--{{speech}}.{config['render']['container']}",
+        report(
+            f"{R}/animations/{{portrait}}--{{speech}}.{config['render']['container']}",
+            caption="captions/video.rst",
+            category="Videos",
+        ),
     log:
         f"{R}/logs/render/{{portrait}}--{{speech}}.log",
     benchmark:

@@ -68,7 +68,7 @@ rule evaluate_autovc:
         test=arrays_of("test"),
         checkpoint=f"{MODELS}/autovc/{{run}}/best.pt",
     output:
-        f"{R}/evaluation/autovc/{{run}}.tsv",
+        report(f"{R}/evaluation/autovc/{{run}}.tsv", **MEASURES),
     log:
         f"{R}/logs/evaluate_autovc/{{run}}.log",
     benchmark:

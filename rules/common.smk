@@ -34,6 +34,8 @@ TABLES = {
     name: f"{R}/corpus/{name}.tsv"
     for name in ("manifest", "segments", "quarantine", "funnel")
 }
+# How Snakemake's own --report shows tables of measures.
+MEASURES = {"caption": "captions/measures.rst", "category": "Measures"}
 DETECTOR = {key: config["landmarks"][key] for key in ("detector", "weights")}
 
 

@@ -49,7 +49,7 @@ rule evaluate_content:
         test=lambda wildcards: arrays_of("test", feature_of(wildcards.run)),
         checkpoint=f"{MODELS}/content/{{run}}/best.pt",
     output:
-        table=f"{R}/evaluation/content/{{run}}.tsv",
+        table=report(f"{R}/evaluation/content/{{run}}.tsv", **MEASURES),
         clips=f"{R}/evaluation/content/{{run}}/clips.tsv",
         paired=f"{R}/evaluation/content/{{run}}/against_ridge.tsv",
     log:

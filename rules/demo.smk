@@ -70,7 +70,7 @@ rule demo_detection:
             for c in batch
         ],
     output:
-        f"{R}/evaluation/demo_detection.tsv",
+        report(f"{R}/evaluation/demo_detection.tsv", **MEASURES),
     log:
         f"{R}/logs/demo_detection.log",
     benchmark:

@@ -47,7 +47,7 @@ rule evaluate_rendering:
         footage=footage_files(),
         checkpoints=drawing_checkpoints(),
     output:
-        table=f"{R}/evaluation/rendering.tsv",
+        table=report(f"{R}/evaluation/rendering.tsv", **MEASURES),
         picture=f"{R}/evaluation/rendering.png",
         clips=f"{R}/evaluation/rendering/clips.tsv",
     log:

@@ -1,13 +1,18 @@
 """Stage 11: one page that tells how the corpus, the training and the results went."""
 
 
+localrules:
+    # only the process that plans the run knows all of its rules
+    report,
+
+
 rule evaluate_animations:
     """The rendered videos, detected again: is the mouth on the screen the predicted one?"""
     input:
         videos=VIDEOS,
         landmarks=[f"{R}/animations/landmarks/{name}.npz" for name in SPOKEN],
     output:
-        f"{R}/evaluation/animations.tsv",
+        report(f"{R}/evaluation/animations.tsv", **MEASURES),
     log:
         f"{R}/logs/evaluate_animations.log",
     benchmark:
@@ -50,9 +55,11 @@ rule training_table:
 
 
 rule report:
+    """This page."""
     input:
         **TABLES,
-        feature=rules.choose_feature.output[0],
+        # asks what is heard, so that all rules behind the page are known when it is planned
+        feature=lambda wildcards: content_feature() and rules.choose_feature.output[0],
         training=rules.training_table.output[0],
         history=lambda wildcards: [
             f"{MODELS}/{run}/history.csv" for run in trained_runs()
@@ -68,8 +75,10 @@ rule report:
             else []
         ),
         videos=VIDEOS,
+        # held-out clips to show side by side
+        talking=talking_index(),
     output:
-        f"{R}/report.html",
+        report(f"{R}/report.html", caption="captions/page.rst", category="The page"),
     log:
         f"{R}/logs/report.log",
     benchmark:
@@ -81,6 +90,16 @@ rule report:
         runtime=30,
     params:
         settings=config["report"],
+        # a file that lies there, and no input: it shall not train the ablation's runs
+        ablation=EARLIER_ABLATION,
+        signature=signature(*EARLIER_ABLATION),
+        rules=rules_behind_report,
+        versions=versions,
+        digest=software.project_digest(Path(workflow.basedir)),
+        config=config,
+        defaults=yaml.safe_load(
+            (Path(workflow.basedir) / "config.yaml").read_text("utf-8")
+        ),
         code=code("report"),
     script:
         "../workflow_scripts/report.py"

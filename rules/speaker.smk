@@ -46,7 +46,7 @@ rule evaluate_speaker:
         test=lambda wildcards: arrays_of("test", feature_of(wildcards.run)),
         speaker=f"{MODELS}/speaker/{{run}}/best.pt",
     output:
-        f"{R}/evaluation/head_motion/{{run}}.tsv",
+        report(f"{R}/evaluation/head_motion/{{run}}.tsv", **MEASURES),
     log:
         f"{R}/logs/evaluate_speaker/{{run}}.log",
     benchmark:
@@ -71,7 +71,7 @@ rule ablation:
         speaker=[f"{MODELS}/speaker/{ablation_run(f)}/best.pt" for f in layout.FEATURES],
         deaf=f"{MODELS}/content/{DEAF_RUN}/best.pt",
     output:
-        f"{R}/evaluation/ablation.tsv",
+        report(f"{R}/evaluation/ablation.tsv", **MEASURES),
     log:
         f"{R}/logs/ablation.log",
     benchmark:

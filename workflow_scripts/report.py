@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 from mit_core.files import read_json
 from mit_core.logs import logged
+from mit_core.machine import this_machine
+from mit_core.report.making import Making
 from mit_core.report.page import ReportSettings, write_report
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ def titled(files: list[str], above: Path) -> dict[str, Path]:
     return {": ".join(p.parts).replace("_", " "): Path(file) for file, p in places.items()}
 
 
-given = snakemake.input
+given, params = snakemake.input, snakemake.params
 with logged(snakemake.log[0]):
     output = Path(snakemake.output[0])
     choice = read_json(Path(given.feature))
@@ -36,8 +38,17 @@ with logged(snakemake.log[0]):
         pictures=titled(list(given.samples), Path(given.training).parent)
         | titled([given.sheet] if given.sheet else [], output.parent / "evaluation"),
         history=titled(list(given.history), Path(given.training).parent),
-        evaluation=titled(list(given.evaluation), output.parent / "evaluation"),
+        evaluation=titled([*given.evaluation, *params.ablation], output.parent / "evaluation"),
+        talking=Path(given.talking) if given.talking else None,
         videos=[Path(video) for video in given.videos],
         summary={"content feature": f"{choice['feature']}. {choice['why']}"},
-        settings=ReportSettings(**snakemake.params.settings),
+        making=Making(
+            rules=params.rules,
+            software=params.versions,
+            machine=this_machine(),
+            digest=params.digest,
+            config=params.config,
+            defaults=params.defaults,
+        ),
+        settings=ReportSettings(**params.settings),
     )

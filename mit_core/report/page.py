@@ -8,8 +8,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from mit_core.files import written_whole
 from mit_core.report import sections
+from mit_core.report.graph_svg import rule_graph_svg
+from mit_core.report.groups import Group, read_groups
+from mit_core.report.making import Making
 from mit_core.report.tables import read_rows
-from mit_core.report.videos import embedded_picture, place_videos
+from mit_core.report.videos import Video, embedded_picture, place_videos
 
 FOLDER = Path(__file__).parent
 
@@ -41,6 +44,8 @@ def write_report(
     videos: Sequence[Path],
     summary: Mapping[str, str],
     pictures: Mapping[str, Path] | None = None,
+    talking: Path | None = None,
+    making: Making | None = None,
     settings: ReportSettings | None = None,
 ) -> None:
     """Write the report to ``output``, whole or not at all; the same inputs give the same bytes.
@@ -56,15 +61,20 @@ def write_report(
         evaluation: title -> TSV of held-out measures, any columns.
         videos: rendered mp4 files (h264), in the order they are shown.
         pictures: title of a run or of a table of measures -> the picture (PNG or JPEG) shown there.
+        talking: JSON of clips to show side by side (see ``groups.read_groups``).
+        making: how the results came about; None leaves those sections out.
         summary: more to tell at the head of the page, e.g. content feature -> mel.
         settings: see :class:`ReportSettings`.
 
     Raises:
-        UserError: an input file is absent or lacks a column.
+        UserError: an input file is absent, lacks a column or has another form.
     """
     settings = settings or ReportSettings()
     _, clips = read_rows(manifest, sections.MANIFEST_COLUMNS)
-    placed = place_videos(videos, output, settings.embed_mb)
+    groups = read_groups(talking) if talking else []
+    files = [*videos, *(file for group in groups for file in group.files)]
+    placed = place_videos(files, output, settings.embed_mb)
+    single, beside = placed[: len(videos)], placed[len(videos) :]
     shown = {title: embedded_picture(path) for title, path in (pictures or {}).items()}
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
@@ -76,9 +86,12 @@ def write_report(
     page = environment.get_template("page.html").stream(
         title=settings.title,
         style=(FOLDER / "page.css").read_text(encoding="utf-8"),
-        figures=sections.key_figures(clips, segments, len(placed)),
+        script=(FOLDER / "player.js").read_text(encoding="utf-8") if groups else "",
+        figures=sections.key_figures(clips, segments, len(single)),
         summary=summary,
-        videos=placed,
+        videos=single,
+        groups=_with_videos(groups, beside),
+        shown=len(placed),
         linked=[video for video in placed if not video.embedded],
         funnel=sections.funnel(funnel),
         rejected=sections.rejected(quarantine, clips, settings.max_rows),
@@ -93,6 +106,16 @@ def write_report(
             sections.measures(title, path, shown.get(title, ""))
             for title, path in evaluation.items()
         ],
+        making=making,
+        rules=rule_graph_svg(making.rules) if making and making.rules else "",
     )
     with written_whole(output) as part:
         page.dump(str(part), encoding="utf-8", errors="replace")
+
+
+def _with_videos(
+    groups: Sequence[Group], videos: Sequence[Video]
+) -> list[tuple[Group, list[tuple[str, Video]]]]:
+    """Each group with its videos by name, given the videos of all groups in their order."""
+    rest = iter(videos)
+    return [(group, [(name, next(rest)) for name in group.names]) for group in groups]

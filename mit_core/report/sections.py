@@ -11,8 +11,10 @@ import numpy as np
 from mit_core.report import charts
 from mit_core.report.tables import (
     Row,
-    format_column,
+    decimals_of,
     format_count,
+    format_interval,
+    format_p,
     format_seconds,
     in_words,
     is_numeric,
@@ -244,22 +246,50 @@ def _measured(header: list[str]) -> dict[str, dict[str, str]]:
 
 
 def measures(title: str, path: Path, picture: str = "") -> Section:
-    """A table of held-out measures, numbers alike down each column."""
+    """A table of held-out measures, numbers alike down each column.
+
+    Where each row is another measure (the first column is ``measure``), they are alike along each
+    row, and ``p`` is printed as a probability. ``X_low`` and ``X_high`` beside ``X`` are the ends
+    of its interval and are shown in its cell.
+    """
     header, rows = read_rows(path)
-    columns = [[row[name] for row in rows] for name in header]
-    numeric = [is_numeric(cells) for cells in columns]
-    shown = [
-        format_column(cells) if is_number else [in_words(cell) for cell in cells]
-        for cells, is_number in zip(columns, numeric, strict=True)
-    ]
-    cells = [list(row) for row in zip(*shown, strict=True)]
+    columns = {name: [row[name] for row in rows] for name in header}
+    numeric = [name for name in header if is_numeric(columns[name])]
+    ends = {name: (f"{name}_low", f"{name}_high") for name in numeric}
+    ends = {name: pair for name, pair in ends.items() if set(pair) <= set(numeric)}
+    inside = {end for pair in ends.values() for end in pair}
+    decimals = {
+        name: [decimals_of([cell for own in (name, *ends.get(name, ())) for cell in columns[own]])]
+        * len(rows)
+        for name in numeric
+    }
+    by_row = header[:1] == ["measure"]
+    if by_row:
+        fractions = [name for name in numeric if any(decimals[name]) and name != "p"]
+        along = [decimals_of([row[name] for name in fractions]) for row in rows]
+        decimals |= dict.fromkeys(fractions, along)
+    shown = {}
+    for name in header:
+        if name in inside:
+            continue
+        if by_row and name == "p" and name in numeric:
+            shown[name] = [format_p(cell) for cell in columns[name]]
+        elif name in numeric:
+            of_rows = zip(*(columns[own] for own in (name, *ends.get(name, ()))), strict=True)
+            shown[name] = [
+                format_interval(cells, places)
+                for cells, places in zip(of_rows, decimals[name], strict=True)
+            ]
+        else:
+            shown[name] = [in_words(cell) for cell in columns[name]]
+    cells = [list(row) for row in zip(*shown.values(), strict=True)]
     remarks = []
     if any("mismatched" in cell for row in cells for cell in row):
         remarks.append(
             "“Mismatched” predicts each clip from another clip's audio: it scores what the timing "
             "alone is worth."
         )
-    table = Table([in_words(name) for name in header], cells, numeric)
+    table = Table([in_words(name) for name in shown], cells, [name in numeric for name in shown])
     return Section(table, remarks=tuple(remarks), title=title, picture=picture)
 
 

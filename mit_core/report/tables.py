@@ -61,23 +61,45 @@ def format_seconds(seconds: float) -> str:
     return f"{seconds / 3600:,.1f} h"
 
 
-def format_column(cells: Sequence[str]) -> list[str]:
-    """Format a column of numbers alike, so that they can be compared down the column.
+def decimals_of(cells: Iterable[str]) -> int:
+    """Decimals that numbers shown together get; cells without a number count nothing.
 
-    All get the decimals that show three significant digits of the largest magnitude and two of the
-    smallest, but at most three more than the largest needs; whole numbers stay whole. A column with
-    text in it is returned as it is.
+    Enough for three significant digits of the largest magnitude and two of the smallest, but at
+    most three more than the largest needs; whole numbers stay whole.
     """
-    if not is_numeric(cells):
-        return list(cells)
+    sizes = [abs(number(cell)) for cell in cells]
+    sizes = [size for size in sizes if math.isfinite(size) and size != 0]
+    if all(size.is_integer() for size in sizes):
+        return 0
+    for_largest = max(0, 2 - math.floor(math.log10(max(sizes))))
+    for_smallest = max(0, 1 - math.floor(math.log10(min(sizes))))
+    return min(max(for_largest, for_smallest), for_largest + 3)
+
+
+def format_interval(cells: Sequence[str], decimals: int) -> str:
+    """A number, or one with the ends of its interval: 0.88 [0.86, 0.90]; "–" for none.
+
+    Args:
+        cells: the number, and where they are known the lower and the upper end.
+        decimals: of each.
+    """
     values = [number(cell) for cell in cells]
-    sizes = [abs(value) for value in values if math.isfinite(value) and value != 0]
-    decimals = 0
-    if not all(size.is_integer() for size in sizes):
-        for_largest = max(0, 2 - math.floor(math.log10(max(sizes))))
-        for_smallest = max(0, 1 - math.floor(math.log10(min(sizes))))
-        decimals = min(max(for_largest, for_smallest), for_largest + 3)
-    return [f"{value:,.{decimals}f}" if math.isfinite(value) else "–" for value in values]
+    if not math.isfinite(values[0]):
+        return "–"
+    shown = [f"{value:,.{decimals}f}" for value in values]
+    if len(values) < 3 or not all(map(math.isfinite, values)):
+        return shown[0]
+    return f"{shown[0]} [{shown[1]}, {shown[2]}]"
+
+
+def format_p(cell: str) -> str:
+    """A probability as papers print it: two decimals, three below .1, and "< 0.001"."""
+    p = number(cell)
+    if not math.isfinite(p):
+        return "–"
+    if p < 0.001:
+        return "< 0.001"
+    return f"{p:.3f}" if p < 0.1 else f"{p:.2f}"
 
 
 def is_numeric(cells: Sequence[str]) -> bool:

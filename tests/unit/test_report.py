@@ -1,10 +1,7 @@
 """The report: a page that is well formed, escapes what users wrote, and carries its videos."""
 
 import base64
-import csv
 import re
-from collections.abc import Sequence
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -13,85 +10,15 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from report_makers import report, write_table
 
 from mit_core.errors import UserError
-from mit_core.report.page import ReportSettings, write_report
-from mit_core.report.tables import format_column, format_seconds
+from mit_core.files import write_json
+from mit_core.report.making import Making
+from mit_core.report.page import ReportSettings
+from mit_core.report.tables import decimals_of, format_interval, format_p, format_seconds
 
-VOID = {"meta", "br", "img", "input", "link", "hr"}
-HEADERS = {
-    "manifest": "clip video audio speaker split shard sha256 width height fps seconds "
-    "sample_rate verdict reason notes",
-    "funnel": "stage items_in items_out seconds_in seconds_out",
-    "quarantine": "stage item clip verdict reason seconds",
-    "segments": "segment clip speaker split shard start_s end_s seconds",
-    "training": "kind run feature data hours speakers clips settings device started seconds steps "
-    "best_step measures parameters sha256",
-}
 NASTY = '철수의 "영상" <script>alert(1)<b> & $x$.mp4'
-
-
-class Page(HTMLParser):
-    """Checks that tags nest and ids are unique, and keeps attributes, tables' cells and text."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.cells: list[str] = []
-        self.words = ""
-        self.feed(text)
-        self.close()
-        assert self.open == [], f"never closed: {self.open}"
-        ids = [value for _, attrs in self.elements for key, value in attrs.items() if key == "id"]
-        assert len(ids) == len(set(ids))
-        targets = [attrs["href"] for tag, attrs in self.elements if tag == "a"]
-        assert {t[1:] for t in targets if t and t.startswith("#")} <= set(ids)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-        if tag == "td":
-            self.cells.append("")
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open, f"</{tag}> closes nothing"
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        if "style" in self.open:
-            return
-        self.words += data
-        if "td" in self.open:
-            self.cells[-1] += data.strip()
-
-    def attributes(self, tag: str) -> list[dict[str, str | None]]:
-        return [attrs for name, attrs in self.elements if name == tag]
-
-
-def write_table(path: Path, header: str, rows: Sequence[dict[str, Any]] = ()) -> Path:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        delimiter = "\t" if path.suffix == ".tsv" else ","
-        writer = csv.DictWriter(file, header.split(), restval="", delimiter=delimiter)
-        writer.writeheader()
-        writer.writerows(rows)
-    return path
-
-
-def report(folder: Path, rows: dict[str, Sequence[dict[str, Any]]] | None = None, **more: Any):
-    """Write a report whose tables hold ``rows``; returns the parsed page and its text."""
-    arguments: dict[str, Any] = {
-        name: write_table(folder / f"{name}.tsv", header, (rows or {}).get(name, ()))
-        for name, header in HEADERS.items()
-    }
-    arguments |= {"history": {}, "evaluation": {}, "videos": [], "summary": {}} | more
-    write_report(folder / "report.html", **arguments)
-    text = (folder / "report.html").read_text(encoding="utf-8")
-    return Page(text), text
 
 
 @pytest.fixture
@@ -385,19 +312,157 @@ def test_absent_files_are_named(tmp_path: Path) -> None:
         (["2.31", "0.5", "11.2"], ["2.31", "0.50", "11.20"]),
         (["nan", "-0.5"], ["–", "-0.500"]),
         (["0", "0.0"], ["0", "0"]),
-        (["", ""], ["", ""]),
-        (["ridge", "1"], ["ridge", "1"]),
     ],
 )
 def test_columns_of_numbers_are_formatted_alike(cells: list[str], shown: list[str]) -> None:
-    assert format_column(cells) == shown
+    decimals = decimals_of(cells)
+    assert [format_interval([cell], decimals) for cell in cells] == shown
 
 
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False, width=32), min_size=1))
 def test_formatting_keeps_three_digits_of_the_largest(values: list[float]) -> None:
-    shown = [float(cell.replace(",", "")) for cell in format_column([repr(v) for v in values])]
+    decimals = decimals_of(map(repr, values))
+    cells = [format_interval([repr(value)], decimals) for value in values]
+    shown = [float(cell.replace(",", "")) for cell in cells]
     tolerance = 0.005 * max(abs(value) for value in values)
     assert all(abs(a - b) <= tolerance for a, b in zip(values, shown, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("p", "shown"),
+    [
+        *[("0.0004", "< 0.001"), ("0", "< 0.001"), ("0.001", "0.001"), ("0.0312", "0.031")],
+        *[("0.2", "0.20"), ("1", "1.00"), ("", "–"), ("nan", "–")],
+    ],
+)
+def test_probabilities_are_printed_as_in_papers(p: str, shown: str) -> None:
+    assert format_p(p) == shown
+
+
+def test_an_interval_stands_in_its_measures_cell(tmp_path: Path) -> None:
+    table = write_table(
+        tmp_path / "measures.tsv",
+        "model r r_low r_high clips clips_low d d_high",
+        [
+            {"model": "content", "r": 0.88, "r_low": 0.861, "r_high": 0.9, "clips": 9},
+            {"model": "ridge", "r": 0.79, "r_low": "nan", "r_high": "", "d": 2, "d_high": 3},
+        ],
+    )
+    page, _ = report(tmp_path, evaluation={"measures": table})
+    assert page.cells[:5] == ["content", "0.880 [0.861, 0.900]", "9", "", "–"]
+    assert page.cells[6:] == ["ridge", "0.790", "–", "", "2", "3"]
+    # an end without the other, or without its measure, stays a column
+    assert "r low" not in page.words and "clips low" in page.words and "d high" in page.words
+
+
+def test_where_each_row_is_another_measure_its_numbers_are_alike(tmp_path: Path) -> None:
+    columns = "measure clips ours theirs difference difference_low difference_high p"
+    table = write_table(
+        tmp_path / "comparison.tsv",
+        columns,
+        [
+            dict(zip(columns.split(), row, strict=True))
+            for row in (
+                ("mouth_distance", 9, 0.0137, 0.0184, -0.0047, -0.0061, -0.0032, 0.00012),
+                ("psnr", 9, 31.9, 30.2, 1.7, 1.1, 2.3, 0.25),
+            )
+        ],
+    )
+    page, _ = report(tmp_path, evaluation={"comparison": table})
+    assert page.cells == [
+        *["mouth distance", "9", "0.0137", "0.0184", "-0.0047 [-0.0061, -0.0032]", "< 0.001"],
+        *["psnr", "9", "31.9", "30.2", "1.7 [1.1, 2.3]", "0.25"],
+    ]
+
+
+def talking(folder: Path, groups: Any) -> Path:
+    write_json(folder / "held_out" / "talking.json", groups)
+    return folder / "held_out" / "talking.json"
+
+
+def test_clips_stand_side_by_side_under_one_bar(tmp_path: Path, full: dict[str, Any]) -> None:
+    groups = [
+        {
+            "title": f"clip {NASTY}",
+            "caption": "Nobody <i>saw</i> it.",
+            "videos": [{"title": name, "file": f"{name[0]}.mp4"} for name in ("<truth>", "model")],
+        },
+        {"title": "empty", "videos": []},
+        {"title": "late", "videos": [{"title": "late", "file": "late.mp4"}]},
+    ]
+    path = talking(tmp_path, groups)
+    for name, size in (("<", 100), ("m", 200), ("late", 900)):
+        (path.parent / f"{name}.mp4").write_bytes(b"v" * size)
+    settings = ReportSettings(embed_mb=0.002)  # 1,024 bytes are the other video's
+    page, text = report(tmp_path, **full, talking=path, settings=settings)
+    videos = page.attributes("video")
+    assert ["muted" in attrs for attrs in videos] == [False, False, True, False]
+    # whoever runs no scripts has each video's own controls, and no bar
+    assert all("controls" in attrs for attrs in videos)
+    bars = [attrs for attrs in page.attributes("div") if attrs.get("class") == "bar"]
+    assert len(bars) == 2 and all("hidden" in attrs for attrs in bars)
+    assert videos[2]["src"] == "data:video/mp4;base64," + base64.b64encode(b"v" * 200).decode()
+    assert videos[3]["src"] == "held_out/late.mp4" and "1 of 4" in page.words
+    assert "Nobody <i>saw</i> it." in page.words and f"clip {NASTY}" in page.words
+    assert len(page.attributes("script")) == 1 and text.count("<script") == 1
+    assert "rendered clips" in page.words and page.attributes("button")
+
+
+@pytest.mark.parametrize(
+    ("groups", "told"),
+    [
+        ({}, "no list of groups"),
+        ([{"title": "a"}], "group 1: videos is missing"),
+        (["a"], "group 1: videos is missing"),
+        ([{"title": "a", "videos": []}, {"videos": []}], "group 2: title is missing"),
+        ([{"title": "a", "videos": [{"title": "b"}]}], "group 1, videos: file is missing"),
+        ([{"title": "a", "videos": [{"title": 1, "file": "b"}]}], "videos: title is missing"),
+        ([{"title": "a", "caption": 3, "videos": []}], "group 1: caption"),
+        ([{"title": "a", "videos": [{"title": "b", "file": "no.mp4"}]}], "no.mp4 does not exist"),
+    ],
+)
+def test_groups_of_another_form_are_named(tmp_path: Path, groups: Any, told: str) -> None:
+    with pytest.raises(UserError, match=told):
+        report(tmp_path, talking=talking(tmp_path, groups))
+
+
+def test_groups_that_are_absent_or_no_json_are_named(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"talking\.json does not exist"):
+        report(tmp_path, talking=tmp_path / "talking.json")
+    (tmp_path / "talking.json").write_text("{")
+    with pytest.raises(UserError, match=r"talking\.json is no JSON"):
+        report(tmp_path, talking=tmp_path / "talking.json")
+
+
+def test_it_tells_how_it_was_made(tmp_path: Path) -> None:
+    making = Making(
+        rules={"rules": [["a_<b>", 3, "Does <this>."], ["report", 1, ""]], "edges": []},
+        software={"torch": "2.13.0", "<odd>": "&"},
+        machine={"cores": "2"},
+        digest="0123abcd",
+        config={"results": "out", "corpus": {"videos": "<my> 영상", "shards": 4}},
+        defaults={"results": "results", "corpus": {"videos": "demo", "shards": 4}},
+    )
+    page, text = report(tmp_path, making=making)
+    assert "results: out\ncorpus:\n  videos: <my> 영상\n" in page.words
+    assert "shards: 4" in page.words.partition("All settings of this run")[2]
+    assert "my.yaml --cores 2 report" in page.words and "0123abcd" in page.words
+    (drawn,) = page.attributes("svg")
+    assert drawn["class"] == "graph" and "Does <this>." in page.words and "×3" in page.words
+    ElementTree.fromstring(re.findall(r"<svg.*?</svg>", text, re.S)[0])
+    assert report(tmp_path, making=making)[1] == text
+
+
+def test_a_run_with_the_default_settings_says_so(tmp_path: Path) -> None:
+    config = {"results": "results"}
+    page, _ = report(tmp_path, making=Making(config=config, defaults=config))
+    assert "config.yaml as it comes" in page.words and "my.yaml" not in page.words
+
+
+def test_sections_that_nothing_is_known_of_are_left_out(tmp_path: Path) -> None:
+    page, _ = report(tmp_path)
+    ids = {attrs["id"] for attrs in page.attributes("section")}
+    assert not {"beside", "rules", "making", "again"} & ids
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,17 @@
 """The real Snakefile, end to end, on a folder of odd file names with broken files among them."""
 
+import html
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 from project import Project
 
+from mit_core import software
 from mit_core.corpus.catalogue import shard_of
 from mit_core.demo.footage import Settings, make_footage
 from mit_core.demo.media import write_demo_media
@@ -131,6 +135,52 @@ def test_it_speaks(project: Project) -> None:
 
 def test_nothing_to_do_twice(project: Project) -> None:
     assert project.jobs() == {}
+
+
+def test_the_page_tells_how_it_was_made(project: Project) -> None:
+    page = (project.folder / "out" / "report.html").read_text()
+    drawn = re.search(r'<svg[^>]*class="graph".*?</svg>', page, re.S)
+    assert drawn is not None
+    shown = dict(re.findall(r"<text[^>]*>(\w+)(?: <tspan[^>]*>×(\d+)</tspan>)?</text>", drawn[0]))
+    # Snakemake's own graph of the same target
+    dot = project.snakemake("--rulegraph", "--", "report").stdout
+    assert set(shown) == set(re.findall(r'label = "(\w+)', dot)) > {"intake", "render", "report"}
+    assert shown["intake"] == "2" and shown["fit_content"] == ""
+    for told in ("steps: 30", "torch", software.project_digest(project.folder)):
+        assert told in page
+    own = re.search(r'<pre[^>]*id="own-settings">(.*?)</pre>', page, re.S)
+    assert own is not None
+    settings = yaml.safe_load(html.unescape(own[1]))
+    assert settings["train_content"] == SHORT and settings["results"] == "out"
+    assert "seed" not in settings["train_content"]
+
+
+def test_snakemakes_own_report_needs_no_network(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")  # nobody listens there
+    project.run("--report", "own.html")
+    text = (project.folder / "own.html").read_text()
+    for shown in ("report.html", "animations.tsv", "rendering.tsv", "--voice.mp4"):
+        assert f'"name": "{shown}"' in text or shown in text
+    assert not re.findall(r"<(?:script|link|img)[^>]*(?:src|href)=[\"']?https?:", text)
+    assert project.jobs() == {}
+
+
+def test_an_ablation_that_lies_there_is_shown_and_not_run(project: Project) -> None:
+    table = project.folder / "out" / "evaluation" / "ablation.tsv"
+    table.write_text("networks\tr\tr_low\tr_high\nmel\t0.88\t0.86\t0.90\n")
+    try:
+        assert project.jobs("report") == {"report": 1}
+        project.run("--", "report")
+        page = (project.folder / "out" / "report.html").read_text()
+        assert "<h3>ablation</h3>" in page and "0.880 [0.860, 0.900]" in page
+        assert project.jobs() == {}
+    finally:
+        table.unlink()
+    project.run("--", "report")
+    assert "<h3>ablation</h3>" not in (project.folder / "out" / "report.html").read_text()
 
 
 def test_the_users_files_are_as_they_were(project: Project) -> None:

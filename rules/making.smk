@@ -1,0 +1,44 @@
+"""What the report tells of how it was made: the rules behind it, versions, earlier tables."""
+
+import snakemake
+import yaml
+from snakemake.settings.types import DeploymentMethod
+
+from mit_core import software
+from mit_core.report.rule_graph import Job, rules_of
+
+
+def rules_behind_report(wildcards):
+    """The rules of every job that the report comes from, directly or not, whatever the target."""
+    waiting = [job for job in workflow.dag.jobs if job.rule.name == "report"]
+    found = {}
+    while waiting:
+        job = waiting.pop()
+        if job not in found:
+            before = list(workflow.dag.dependencies[job])
+            found[job] = Job(
+                job.rule.name,
+                job.rule.docstring or "",
+                tuple(other.rule.name for other in before),
+            )
+            waiting += before
+    return rules_of(found.values())
+
+
+def versions(wildcards):
+    """What the rules run on: this environment's packages, or those that envs/ pins."""
+    own = DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method
+    found = software.pinned if own else software.installed
+    return {
+        "Snakemake": snakemake.__version__,
+        **found(Path(workflow.basedir) / "envs"),
+    }
+
+
+def earlier_ablation():
+    """The ablation's table, where the target ablation has made it; the report alone does not."""
+    table = Path(f"{R}/evaluation/ablation.tsv")
+    return [str(table)] if table.is_file() else []
+
+
+EARLIER_ABLATION = earlier_ablation()
