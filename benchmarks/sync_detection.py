@@ -1,0 +1,206 @@
+"""Clips out of sync and clips with another's sound: how many are found, how many good ones suffer.
+
+    python -m benchmarks.sync_detection RESULTS...
+
+Each RESULTS is a results folder whose target ``prepare`` was made from good footage. A tenth of its
+clips at a time is spoilt, by moving the sound or by another clip's sound in its place, and the
+corpus judged as the workflow does, with lags corrected before. Clips are also halved, and those of
+a speaker joined, to tell what length does.
+"""
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import numpy as np
+import pandas as pd
+
+from mit_core.corpus.lags import Segment, lags_of, read_segments
+from mit_core.corpus.synchrony import DUBBED, OUT_OF_SYNC, find_synchrony
+from mit_core.sequences import FEATURE_HZ
+
+GOOD, SAME, OTHER = "as filmed", "sound of the same speaker", "sound of another speaker"
+SHIFTS = (80, 160, 240, 320, 480, 640)
+"""Milliseconds, half of the clips early and half late."""
+SHARE, DRAWS = 0.1, 4
+_RIGHT = 2
+"""Frames (32 ms) that a lag may be off."""
+_LONG_ENOUGH = 0.8
+"""Share of a clip that another's sound must fill."""
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A clip in memory: log-mel (T, 80), registered landmarks (T, 204)."""
+
+    name: str
+    speaker: str
+    mel: np.ndarray
+    landmarks: np.ndarray
+
+    @property
+    def frames(self) -> int:
+        return len(self.mel)
+
+    def segment(self) -> Segment:
+        seconds = self.frames / FEATURE_HZ
+        return Segment(
+            self.name, self.name, self.speaker, seconds, lambda: (self.mel, self.landmarks)
+        )
+
+
+def clips_of(results: Path) -> list[Clip]:
+    """Every segment of a results folder, as a clip of its own."""
+    clips = []
+    for segment in read_segments(sorted((results / "shards").glob("*/speech.json"))):
+        mel, landmarks = segment.read()
+        length = min(len(mel), len(landmarks))
+        clips.append(Clip(segment.name, segment.speaker, mel[:length], landmarks[:length]))
+    return clips
+
+
+def halved(clips: Sequence[Clip]) -> list[Clip]:
+    """Each clip's first and second half, as clips."""
+    return [
+        Clip(f"{c.name}/{part}", c.speaker, c.mel[span], c.landmarks[span])
+        for c in clips
+        for part, span in enumerate((slice(0, c.frames // 2), slice(c.frames // 2, None)))
+    ]
+
+
+def joined(clips: Sequence[Clip], count: int) -> list[Clip]:
+    """So many clips of a speaker after one another as one; what is left over is not used."""
+    made = []
+    for speaker in sorted({clip.speaker for clip in clips}):
+        own = [clip for clip in clips if clip.speaker == speaker]
+        for first in range(0, len(own) - count + 1, count):
+            its = own[first : first + count]
+            mel, landmarks = (np.concatenate([getattr(c, k) for c in its]) for k in _ARRAYS)
+            made.append(Clip(its[0].name, speaker, mel, landmarks))
+    return made
+
+
+_ARRAYS = ("mel", "landmarks")
+
+
+def heard_late(clip: Clip, frames: int) -> Clip:
+    """The clip, heard so many frames later than it is seen; both are cut to what is left."""
+    size = clip.frames - abs(frames)
+    seen, heard = max(0, frames), max(0, -frames)
+    return replace(
+        clip, mel=clip.mel[heard : heard + size], landmarks=clip.landmarks[seen : seen + size]
+    )
+
+
+def dubbed(
+    clip: Clip, clips: Sequence[Clip], rng: np.random.Generator, *, same: bool
+) -> Clip | None:
+    """The clip with another's sound; None where no other is long enough."""
+    others = [
+        other
+        for other in clips
+        if other.name != clip.name
+        and (other.speaker == clip.speaker) == same
+        and other.frames >= _LONG_ENOUGH * clip.frames
+    ]
+    if not others:
+        return None
+    other = others[rng.integers(len(others))]
+    size = min(clip.frames, other.frames)
+    return replace(clip, mel=other.mel[:size], landmarks=clip.landmarks[:size])
+
+
+def judged(
+    clips: Sequence[Clip], spoilt: dict[str, tuple[Clip, int]], damage: str
+) -> Iterator[dict]:
+    """A row a clip: what was done to it, what was found.
+
+    Args:
+        spoilt: name -> the clip that takes its place, and the lag that it was given, frames.
+    """
+    corpus = [spoilt[clip.name][0] if clip.name in spoilt else clip for clip in clips]
+    segments = [clip.segment() for clip in corpus]
+    shifts = {name: lag.applied for name, lag in lags_of(segments).items()}
+    found = find_synchrony(segments, shifts)
+    for clip in corpus:
+        lag = spoilt[clip.name][1] if clip.name in spoilt else 0
+        finding = found.get(clip.name)
+        verdict = finding.verdict if finding else "unclear"
+        yield {
+            "clip": clip.name,
+            "speaker": clip.speaker,
+            "seconds": clip.frames / FEATURE_HZ,
+            "damage": damage if clip.name in spoilt else GOOD,
+            "rejected": verdict in (OUT_OF_SYNC, DUBBED),
+            OUT_OF_SYNC: verdict == OUT_OF_SYNC,
+            DUBBED: verdict == DUBBED,
+            "offset_right": finding is not None and abs(finding.offset - lag) <= _RIGHT,
+            "moved_right": abs(shifts.get(clip.name, 0) - lag) <= _RIGHT,
+            "moved": shifts.get(clip.name, 0) != 0,
+            "belonging": finding.belonging if finding else float("nan"),
+        }
+
+
+def measure(clips: Sequence[Clip]) -> pd.DataFrame:
+    """All damages, in several draws; and the corpus as it is."""
+    rows = list(judged(clips, {}, GOOD))
+    for draw in range(DRAWS):
+        rng = np.random.default_rng(draw)
+        chosen = [clips[i] for i in rng.permutation(len(clips))[: max(1, int(SHARE * len(clips)))]]
+        for damage in (*SHIFTS, SAME, OTHER):
+            made = {clip.name: _spoilt(clip, clips, damage, rng) for clip in chosen}
+            spoilt = {name: clip for name, clip in made.items() if clip is not None}
+            if spoilt:
+                name = f"{damage} ms" if isinstance(damage, int) else damage
+                rows += judged(clips, spoilt, name)
+    return pd.DataFrame(rows)
+
+
+def _spoilt(
+    clip: Clip, clips: Sequence[Clip], damage: int | str, rng: np.random.Generator
+) -> tuple[Clip, int] | None:
+    """The clip, and its lag in frames; None where it is too short, or nobody else speaks."""
+    if isinstance(damage, str):
+        other = dubbed(clip, clips, rng, same=damage == SAME)
+        return None if other is None else (other, 0)
+    frames = round(damage / 1000 * FEATURE_HZ) * (1 if rng.random() < 0.5 else -1)
+    return (heard_late(clip, frames), frames) if clip.frames > 2 * abs(frames) else None
+
+
+def summary(table: pd.DataFrame) -> pd.DataFrame:
+    """Shares in percent, a row a damage and a length."""
+    lengths = pd.cut(
+        table["seconds"],
+        (0, 2, 4, 8, 16, 99),
+        labels=("< 2 s", "2-4 s", "4-8 s", "8-16 s", "> 16 s"),
+    )
+    grouped = table.groupby(["corpus", lengths, "damage"], sort=False, observed=True)
+    shares = grouped[["rejected", OUT_OF_SYNC, DUBBED, "offset_right", "moved_right", "moved"]]
+    result = (100 * shares.mean()).round(1)
+    result.insert(0, "clips", grouped.size())
+    return result.sort_index(level=[0, 1], sort_remaining=False)
+
+
+def main() -> None:
+    tables = []
+    for folder in map(Path, sys.argv[1:]):
+        clips = clips_of(folder)
+        versions = {"": clips, " halved": halved(clips)}
+        versions |= {f" joined by {n}": joined(clips, n) for n in (2, 4, 8)}
+        for version, its in versions.items():
+            if len(its) < 8:
+                continue
+            table = measure(its)
+            table.insert(0, "corpus", f"{folder.parent.name}{version}")
+            tables.append(table)
+            print(summary(table).to_string(), flush=True)
+    table = pd.concat(tables)
+    print(summary(table).to_string())
+
+
+if __name__ == "__main__":
+    main()
