@@ -13,13 +13,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy.fft import irfft, next_fast_len, rfft
 
-from mit_core.corpus.agreement import FURTHEST
 from mit_core.corpus.sync import PENALTY, fast_part, heard_around
 
 Array = npt.NDArray[np.float64]
 
 REACH = 62
 """Frames either way that are searched: 1 s. What is further apart does not look related at all."""
+NEAR = 6
+"""Frames (96 ms) either way in which a clip that is in time is followed best."""
 STAND_INS = 40
 """Other sounds that a clip's lips are compared with, at most."""
 _SLOW = 81
@@ -61,7 +62,7 @@ class Match:
             than seen, if above 0.
         correlation: of predicted and true motion at that lag.
         score: at that lag.
-        near: the best score within 192 ms.
+        near: the best score within 96 ms.
         chance, deviation: mean and standard deviation of the best scores of sounds that do not
             belong; NaN without any.
         stand_ins: how many these are.
@@ -89,7 +90,7 @@ class Match:
 
     @property
     def gain(self) -> float:
-        """What the best lag scores more than the best within 192 ms, in the same unit."""
+        """What the best lag scores more than the best within 96 ms, in the same unit."""
         return self.worth(self.score) - self.worth(self.near)
 
     def worth(self, score: float) -> float:
@@ -165,7 +166,7 @@ def _told(sums: _Sums, learned: int) -> Match:
         best=best - REACH,
         correlation=float(r[0, best]),
         score=float(scores[0, best]),
-        near=float(scores[0, REACH - FURTHEST : REACH + FURTHEST + 1].max()),
+        near=float(scores[0, REACH - NEAR : REACH + NEAR + 1].max()),
         chance=float(others.mean()),
         deviation=float(others.std()),
         stand_ins=len(scores) - 1,

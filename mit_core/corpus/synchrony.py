@@ -30,7 +30,7 @@ _FOLLOWED, _SURE = 2.0, 3.0
 """From here on the best lag is the true one: where clips like it are known to be followed, and
 where nothing is known."""
 _GAIN = 1.5
-"""What a lag beyond 192 ms must score more than the best within."""
+"""What a lag beyond 192 ms must score more than the best within 96 ms."""
 _FAR = 3.0
 """What clips of other speakers must lead one to expect before a clip is called dubbed: people and
 recordings differ more than the clips of one."""
