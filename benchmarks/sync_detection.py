@@ -119,6 +119,8 @@ def judged(
 ) -> Iterator[dict]:
     """A row a clip: what was done to it, what was found.
 
+    Of a spoilt corpus the clips that were not are told, too: what is wrong teaches as well.
+
     Args:
         spoilt: name -> the clip that takes its place, and the lag that it was given, frames.
     """
@@ -195,7 +197,8 @@ def main() -> None:
             if len(its) < 8:
                 continue
             table = measure(its)
-            table.insert(0, "corpus", f"{folder.parent.name}{version}")
+            voices = len({clip.speaker for clip in its})
+            table.insert(0, "corpus", f"{voices} speaker{'s'[: voices > 1]}{version}")
             tables.append(table)
             print(summary(table).to_string(), flush=True)
     table = pd.concat(tables)

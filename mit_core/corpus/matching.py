@@ -161,14 +161,15 @@ def _told(sums: _Sums, learned: int) -> Match:
     enough = sums.frames >= _OVERLAP * sums.frames.max()
     scores = np.where(enough, r * np.sqrt(sums.frames), -np.inf)
     best = int(np.argmax(scores[0]))
-    others = scores[1:].max(axis=1) if len(scores) > 1 else np.full(1, np.nan)
+    others = scores[1:].max(axis=1) if len(scores) > 2 else np.full(2, np.nan)
     return Match(
         best=best - REACH,
         correlation=float(r[0, best]),
         score=float(scores[0, best]),
         near=float(scores[0, REACH - NEAR : REACH + NEAR + 1].max()),
         chance=float(others.mean()),
-        deviation=float(others.std()),
+        # of one more drawn like them, which the mean of a few does not hit exactly
+        deviation=float(others.std(ddof=1) * np.sqrt(1 + 1 / len(others))),
         stand_ins=len(scores) - 1,
         frames=int(sums.frames[REACH]),
         learned=learned,

@@ -25,7 +25,8 @@ REJECTED = (OUT_OF_SYNC, DUBBED)
 # All in standard deviations of the scores of sounds that do not belong (``Match.belonging``).
 _NO_BETTER = 1.0
 """Below, lips follow their own sound no better than others'. One clip of 119 by one speaker (3 s
-each) lies below, and nine in ten of those that are given another clip's sound."""
+each) lies below, and nine in ten of those that are given another clip's sound. Where much more is
+expected, so is half of that."""
 _FOLLOWED, _SURE = 2.0, 3.0
 """From here on the best lag is the true one: where clips like it are known to be followed, and
 where nothing is known."""
@@ -34,6 +35,9 @@ _GAIN = 1.5
 _FAR = 3.0
 """What clips of other speakers must lead one to expect before a clip is called dubbed: people and
 recordings differ more than the clips of one."""
+_TAUGHT = 1.0
+"""What half of the corpus must reach before anything is said of the rest: else there is nothing
+that lips could be seen to follow, or too little footage to have learned it."""
 _COMPANY = 8
 """Fewest clips of the speaker, or other speakers, that tell what to expect; and stand-ins."""
 _NORMAL = 0.6745
@@ -209,6 +213,8 @@ class _Known:
             if unit not in rejected:
                 r = found.correlation if found.belonging >= _FOLLOWED else 0.0
                 self._of.setdefault(speakers[unit], []).append(r)
+        everything = [found.belonging for found in matches.values()]
+        self.anything = bool(everything) and float(np.median(everything)) >= _TAUGHT
         self._all = _least([float(np.median(own)) for own in self._of.values()])
 
     def least(self, speaker: str) -> tuple[float, float]:
@@ -236,7 +242,7 @@ def _finding(found: Match, part: _Part, known: _Known, judged: str) -> Finding:
         correlation=found.correlation,
         belonging=found.belonging,
         expected=expected,
-        verdict=_verdict(found, expected, enough),
+        verdict=_verdict(found, expected, enough) if known.anything else UNCLEAR,
         seconds=found.frames / FEATURE_HZ,
     )
 
@@ -245,8 +251,10 @@ def _verdict(found: Match, expected: float, enough: float) -> str:
     if found.learned < _LEARNED or found.stand_ins < _COMPANY or np.isnan(found.belonging):
         return UNCLEAR
     followed = expected >= enough
-    if found.belonging >= (_FOLLOWED if followed else _SURE):
-        if abs(found.best) <= FURTHEST:
-            return IN_SYNC
-        return OUT_OF_SYNC if found.gain >= _GAIN else UNCLEAR
-    return DUBBED if followed and found.belonging < _NO_BETTER else UNCLEAR
+    if followed and found.belonging < np.clip(expected / 2, _NO_BETTER, _SURE):
+        return DUBBED
+    if not found.belonging >= (_FOLLOWED if followed else _SURE):
+        return UNCLEAR
+    if abs(found.best) <= FURTHEST:
+        return IN_SYNC
+    return OUT_OF_SYNC if found.gain >= _GAIN else UNCLEAR
