@@ -2,10 +2,10 @@
 
     python -m benchmarks.sync_detection RESULTS...
 
-Each RESULTS is a results folder whose target ``prepare`` was made from good footage. A tenth of its
-clips at a time is spoilt, by moving the sound or by another clip's sound in its place, and the
+Each RESULTS is a results folder whose target ``prepare`` was made from good footage. One in seven of
+its clips at a time is spoilt, by moving the sound or by another clip's sound in its place, and the
 corpus judged as the workflow does, with lags corrected before. Clips are also halved, and those of
-a speaker joined, to tell what length does.
+a speaker joined, to tell what length does. Percent of the clips.
 """
 
 import os
@@ -26,7 +26,8 @@ from mit_core.sequences import FEATURE_HZ
 GOOD, SAME, OTHER = "as filmed", "sound of the same speaker", "sound of another speaker"
 SHIFTS = (80, 160, 240, 320, 480, 640)
 """Milliseconds, half of the clips early and half late."""
-SHARE, DRAWS = 0.1, 4
+DAMAGES: tuple[int | str, ...] = (*SHIFTS, SAME, OTHER)
+SHARE, DRAWS = 0.15, 12
 _RIGHT = 2
 """Frames (32 ms) that a lag may be off."""
 _LONG_ENOUGH = 0.8
@@ -51,6 +52,15 @@ class Clip:
         return Segment(
             self.name, self.name, self.speaker, seconds, lambda: (self.mel, self.landmarks)
         )
+
+
+@dataclass(frozen=True)
+class Spoilt:
+    """A clip that was spoilt, how, and the lag in frames that it now has."""
+
+    clip: Clip
+    damage: str
+    lag: int
 
 
 def clips_of(results: Path) -> list[Clip]:
@@ -114,63 +124,61 @@ def dubbed(
     return replace(clip, mel=other.mel[:size], landmarks=clip.landmarks[:size])
 
 
-def judged(
-    clips: Sequence[Clip], spoilt: dict[str, tuple[Clip, int]], damage: str
-) -> Iterator[dict]:
+def judged(clips: Sequence[Clip], spoilt: dict[str, Spoilt]) -> Iterator[dict]:
     """A row a clip: what was done to it, what was found.
 
-    Of a spoilt corpus the clips that were not are told, too: what is wrong teaches as well.
-
     Args:
-        spoilt: name -> the clip that takes its place, and the lag that it was given, frames.
+        spoilt: by name.
     """
-    corpus = [spoilt[clip.name][0] if clip.name in spoilt else clip for clip in clips]
+    corpus = [spoilt[clip.name].clip if clip.name in spoilt else clip for clip in clips]
     segments = [clip.segment() for clip in corpus]
     shifts = {name: lag.applied for name, lag in lags_of(segments).items()}
     found = find_synchrony(segments, shifts)
     for clip in corpus:
-        lag = spoilt[clip.name][1] if clip.name in spoilt else 0
+        lag = spoilt[clip.name].lag if clip.name in spoilt else 0
         finding = found.get(clip.name)
         verdict = finding.verdict if finding else "unclear"
+        moved = shifts.get(clip.name, 0)
         yield {
             "clip": clip.name,
             "speaker": clip.speaker,
             "seconds": clip.frames / FEATURE_HZ,
-            "damage": damage if clip.name in spoilt else GOOD,
-            "rejected": verdict in (OUT_OF_SYNC, DUBBED),
+            "damage": spoilt[clip.name].damage if clip.name in spoilt else GOOD,
+            "left out": verdict in (OUT_OF_SYNC, DUBBED),
             OUT_OF_SYNC: verdict == OUT_OF_SYNC,
             DUBBED: verdict == DUBBED,
-            "offset_right": finding is not None and abs(finding.offset - lag) <= _RIGHT,
-            "moved_right": abs(shifts.get(clip.name, 0) - lag) <= _RIGHT,
-            "moved": shifts.get(clip.name, 0) != 0,
+            "lag found": finding is not None and abs(finding.offset - lag) <= _RIGHT,
+            "moved": moved != 0,
+            "moved right": moved != 0 and abs(moved - lag) <= _RIGHT,
             "belonging": finding.belonging if finding else float("nan"),
         }
 
 
 def measure(clips: Sequence[Clip]) -> pd.DataFrame:
-    """All damages, in several draws; and the corpus as it is."""
-    rows = list(judged(clips, {}, GOOD))
+    """The corpus as it is, and with some of it spoilt, in several draws."""
+    rows = list(judged(clips, {}))
     for draw in range(DRAWS):
         rng = np.random.default_rng(draw)
-        chosen = [clips[i] for i in rng.permutation(len(clips))[: max(1, int(SHARE * len(clips)))]]
-        for damage in (*SHIFTS, SAME, OTHER):
-            made = {clip.name: _spoilt(clip, clips, damage, rng) for clip in chosen}
-            spoilt = {name: clip for name, clip in made.items() if clip is not None}
-            if spoilt:
-                name = f"{damage} ms" if isinstance(damage, int) else damage
-                rows += judged(clips, spoilt, name)
+        chosen = rng.permutation(len(clips))[: max(1, int(SHARE * len(clips)))]
+        made = [
+            _spoilt(clips[index], clips, DAMAGES[(place + draw) % len(DAMAGES)], rng)
+            for place, index in enumerate(chosen)
+        ]
+        rows += judged(clips, {one.clip.name: one for one in made if one is not None})
     return pd.DataFrame(rows)
 
 
 def _spoilt(
     clip: Clip, clips: Sequence[Clip], damage: int | str, rng: np.random.Generator
-) -> tuple[Clip, int] | None:
-    """The clip, and its lag in frames; None where it is too short, or nobody else speaks."""
+) -> Spoilt | None:
+    """None where the clip is too short, or nobody else speaks."""
     if isinstance(damage, str):
         other = dubbed(clip, clips, rng, same=damage == SAME)
-        return None if other is None else (other, 0)
+        return None if other is None else Spoilt(other, damage, 0)
     frames = round(damage / 1000 * FEATURE_HZ) * (1 if rng.random() < 0.5 else -1)
-    return (heard_late(clip, frames), frames) if clip.frames > 2 * abs(frames) else None
+    if clip.frames <= 2 * abs(frames):
+        return None
+    return Spoilt(heard_late(clip, frames), f"{damage} ms", frames)
 
 
 def summary(table: pd.DataFrame) -> pd.DataFrame:
@@ -181,10 +189,13 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
         labels=("< 2 s", "2-4 s", "4-8 s", "8-16 s", "> 16 s"),
     )
     grouped = table.groupby(["corpus", lengths, "damage"], sort=False, observed=True)
-    shares = grouped[["rejected", OUT_OF_SYNC, DUBBED, "offset_right", "moved_right", "moved"]]
+    shares = grouped[["left out", OUT_OF_SYNC, DUBBED, "lag found", "moved", "moved right"]]
     result = (100 * shares.mean()).round(1)
     result.insert(0, "clips", grouped.size())
-    return result.sort_index(level=[0, 1], sort_remaining=False)
+    order = {name: place for place, name in enumerate([GOOD, *(f"{s} ms" for s in SHIFTS)])}
+    return result.sort_index(level="damage", key=lambda names: names.map(order)).sort_index(
+        level=["corpus", "seconds"], sort_remaining=False, kind="stable"
+    )
 
 
 def main() -> None:
@@ -192,7 +203,7 @@ def main() -> None:
     for folder in map(Path, sys.argv[1:]):
         clips = clips_of(folder)
         versions = {"": clips, " halved": halved(clips)}
-        versions |= {f" joined by {n}": joined(clips, n) for n in (2, 4, 8)}
+        versions |= {f" joined by {n}": joined(clips, n) for n in (2, 4)}
         for version, its in versions.items():
             if len(its) < 8:
                 continue

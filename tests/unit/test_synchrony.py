@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +45,12 @@ def dubbed(clips: Sequences, *indices: int) -> Sequences:
         other = talking((span.stop - span.start,), 1000 + index)
         features[span] = other.features
     return replace(clips, features=features)
+
+
+def chin_of(clips: Sequences, index: int) -> tuple[np.ndarray, np.ndarray]:
+    """A sequence's mel, and the height of its chin."""
+    span = clips.span(index)
+    return clips.features[span], clips.landmarks[span].reshape(-1, 68, 3)[:, 8, 1:2]
 
 
 def rejected(segments: list[Segment], **options) -> dict[str, tuple[str, int]]:
@@ -118,9 +125,7 @@ def test_a_speaker_whose_clips_are_all_late_is_told_by_the_others() -> None:
     found = find_synchrony(segments_of(heard_late(clips, late)))
     off = {name: f for name, f in found.items() if f.rejected}
     assert set(off) == {clips.names[index] for index in late}
-    assert {(f.verdict, f.offset, f.judged) for f in off.values()} == {
-        (OUT_OF_SYNC, 20, "speaker")
-    }
+    assert {(f.verdict, f.offset, f.judged) for f in off.values()} == {(OUT_OF_SYNC, 20, "speaker")}
 
 
 def test_a_clip_that_is_moved_back_is_in_time() -> None:
@@ -148,16 +153,7 @@ def test_the_parts_of_a_clip_are_judged_together() -> None:
 def test_a_match_finds_any_lag_within_reach(lag: int, seed: int) -> None:
     clips = heard_late(talking((300,) * 5, seed), {2: lag})
     stretches = [
-        Stretch(
-            lambda span=clips.span(i): (
-                clips.features[span],
-                clips.landmarks[span].reshape(-1, 68, 3)[:, 8, 1:2],
-            ),
-            300,
-            name,
-            name,
-        )
-        for i, name in enumerate(clips.names)
+        Stretch(partial(chin_of, clips, i), 300, name, name) for i, name in enumerate(clips.names)
     ]
     found = match(stretches, {"clip2"})  # what is off need not teach
     assert found["clip2"].best == lag
