@@ -2,9 +2,9 @@
 
     python -m benchmarks.sync_detection RESULTS...
 
-Each RESULTS is a results folder whose target ``prepare`` was made from good footage. One in seven of
-its clips at a time is spoilt, by moving the sound or by another clip's sound in its place, and the
-corpus judged as the workflow does, with lags corrected before. Clips are also halved, and those of
+Each RESULTS is a results folder whose target ``prepare`` was made from good footage. One in seven
+of its clips is spoilt, by moving the sound or by another clip's sound in its place, and the corpus
+judged as the workflow does, with lags corrected before. Clips are also halved, and those of
 a speaker joined, to tell what length does. Percent of the clips.
 """
 

@@ -25,8 +25,9 @@ REJECTED = (OUT_OF_SYNC, DUBBED)
 # All in standard deviations of the scores of sounds that do not belong (``Match.belonging``).
 _NO_BETTER = 1.0
 """Below, lips follow their own sound no better than others'. One clip of 119 by one speaker (3 s
-each) lies below, and nine in ten of those that are given another clip's sound. Where much more is
-expected, so is half of that."""
+each) lies below, and nine in ten of those that are given another clip's sound."""
+_SHARE = 4.0
+"""Where much more is expected, as of long clips, less than a fourth of it is no better either."""
 _FOLLOWED, _SURE = 2.0, 3.0
 """From here on the best lag is the true one: where clips like it are known to be followed, and
 where nothing is known."""
@@ -251,7 +252,7 @@ def _verdict(found: Match, expected: float, enough: float) -> str:
     if found.learned < _LEARNED or found.stand_ins < _COMPANY or np.isnan(found.belonging):
         return UNCLEAR
     followed = expected >= enough
-    if followed and found.belonging < np.clip(expected / 2, _NO_BETTER, _SURE):
+    if followed and found.belonging < np.clip(expected / _SHARE, _NO_BETTER, _SURE):
         return DUBBED
     if not found.belonging >= (_FOLLOWED if followed else _SURE):
         return UNCLEAR
