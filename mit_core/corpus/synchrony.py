@@ -29,8 +29,8 @@ each) lies below, and nine in ten of those that are given another clip's sound."
 _SHARE = 4.0
 """Where much more is expected, as of long clips, less than a fourth of it is no better either."""
 _FOLLOWED, _SURE = 2.0, 3.0
-"""From here on the best lag is the true one: where clips like it are known to be followed, and
-where nothing is known."""
+"""From here on the best lag is the true one: where the speaker's other clips are known, and where
+they are not."""
 _GAIN = 1.5
 """What a lag beyond 192 ms must score more than the best within 96 ms."""
 _FAR = 3.0
@@ -254,7 +254,7 @@ def _verdict(found: Match, expected: float, enough: float) -> str:
     followed = expected >= enough
     if followed and found.belonging < np.clip(expected / _SHARE, _NO_BETTER, _SURE):
         return DUBBED
-    if not found.belonging >= (_FOLLOWED if followed else _SURE):
+    if found.belonging < (_FOLLOWED if enough == _NO_BETTER else _SURE):
         return UNCLEAR
     if abs(found.best) <= FURTHEST:
         return IN_SYNC

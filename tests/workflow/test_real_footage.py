@@ -77,14 +77,15 @@ def with_sound(video: Path, sound: Path, output: Path, seconds_later: float = 0.
 @pytest.mark.timeout(1800)
 def test_sound_that_is_late_or_of_another_clip_is_left_out(footage: Path, tmp_path: Path) -> None:
     """Among good clips of one speaker; and what the reason advises puts a clip right."""
-    good = clips(footage / "grid_s1")[:24]
+    good = {path.stem: path for path in clips(footage / "grid_s1")[:44]}
     spoilt = tmp_path / "spoilt"
     spoilt.mkdir()
-    late = with_sound(good[2], good[2], spoilt / "late.mkv", 0.4)
-    with_sound(good[3], good[3], spoilt / "early.mkv", -0.4)
-    with_sound(good[4], good[15], spoilt / "swapped.mkv")
-    mended = with_sound(late, late, spoilt / "mended.mkv", -0.4)
-    rows = [(path, "s1") for path in (*good[5:], *sorted(spoilt.iterdir()))]
+    late, early, swapped = (good.pop(name) for name in ("bgbo1a", "bram2n", "bbal9a"))
+    late = with_sound(late, late, spoilt / "late.mkv", 0.4)
+    with_sound(early, early, spoilt / "early.mkv", -0.4)
+    with_sound(swapped, good["brim1a"], spoilt / "swapped.mkv")
+    with_sound(late, late, spoilt / "mended.mkv", -0.4)
+    rows = [(path, "s1") for path in (*good.values(), *sorted(spoilt.iterdir()))]
     project = Project(
         tmp_path / "project",
         {"corpus": {"videos": table(tmp_path / "clips.tsv", rows), "shards": 2}},
@@ -94,10 +95,11 @@ def test_sound_that_is_late_or_of_another_clip_is_left_out(footage: Path, tmp_pa
     sync = project.table("corpus/sync.tsv").set_index("clip")
     print(sync.drop(columns=["reason", "segment"]).to_string())
     bad = {"late": "out_of_sync", "early": "out_of_sync", "swapped": "dubbed"}
+    bad["bwbt8p"] = "dubbed"  # as published: its last word is heard while the lips are closed
     assert manifest.loc[manifest["verdict"] != "ok", "verdict"].to_dict() == bad
     assert float(sync.loc["late", "offset_s"]) == pytest.approx(0.4, abs=0.05)
     assert float(sync.loc["early", "offset_s"]) == pytest.approx(-0.4, abs=0.05)
-    assert abs(float(sync.loc[mended.stem, "offset_s"])) <= 0.05
+    assert abs(float(sync.loc["mended", "offset_s"])) <= 0.05
     reasons = project.table("corpus/quarantine.tsv").set_index("item")["reason"]
     advice = shlex.split(reasons["late.000"].split("with ")[1].split(", or")[0])
     assert advice[:4] == ["ffmpeg", "-i", "late.mkv", "-itsoffset"]
@@ -105,13 +107,13 @@ def test_sound_that_is_late_or_of_another_clip_is_left_out(footage: Path, tmp_pa
     assert (spoilt / "NEW.mkv").stat().st_size > 0.9 * late.stat().st_size
     assert not set(bad) & set(project.table("corpus/segments.tsv")["clip"])
     funnel = project.table("corpus/funnel.tsv").set_index("stage")
-    assert funnel.loc["sync", ["items_in", "items_out"]].tolist() == [23, 20]
+    assert funnel.loc["sync", ["items_in", "items_out"]].tolist() == [45, 41]
     before = (project.folder / "out" / "shards" / "0000" / "speech.json").stat().st_mtime_ns
     project.settings["corpus"]["check_sync"] = False
     jobs = project.jobs("prepare")
     assert "tabulate" in jobs and not {"speech", "landmarks", "intake"} & set(jobs)
     project.run("--", "prepare")
-    assert len(project.table("corpus/segments.tsv")) == 23
+    assert len(project.table("corpus/segments.tsv")) == 45
     assert (project.folder / "out" / "shards" / "0000" / "speech.json").stat().st_mtime_ns == before
 
 
