@@ -1,10 +1,14 @@
 """Stage 8: the corpus's tables, and its dump as arrays that training reads."""
 
 
+include: "judging.smk"
+
+
 rule splits:
     """Who trains and who is held out; known before any network hears a segment."""
     input:
-        indices("speech"),
+        indices=indices("speech"),
+        sync=SYNC,
     output:
         f"{R}/corpus/splits.tsv",
     log:
@@ -23,31 +27,12 @@ rule splits:
         "../workflow_scripts/splits.py"
 
 
-rule lags:
-    """Clips whose sound is clearly early or late beside the rest of the corpus."""
-    input:
-        indices("speech"),
-    output:
-        f"{R}/corpus/lags.tsv",
-    log:
-        f"{R}/logs/lags.log",
-    benchmark:
-        f"{R}/benchmarks/lags.tsv"
-    conda:
-        "../envs/train.yaml"
-    resources:
-        mem_mb=more_memory(1000),
-        runtime=60,
-    params:
-        code=code("lags"),
-    script:
-        "../workflow_scripts/lags.py"
-
-
 rule tabulate:
     """A row an input clip, a segment, a rejection and a stage."""
     input:
         splits=rules.splits.output[0],
+        sync=SYNC,
+        quality=rules.landmark_quality.output[0],
         indices=[index for stage in layout.STAGES for index in indices(stage)],
     output:
         **TABLES,
@@ -71,7 +56,7 @@ rule dump:
     input:
         indices=indices("speech"),
         segments=TABLES["segments"],
-        lags=rules.lags.output[0] if config["corpus"]["correct_lags"] else [],
+        lags=LAGS,
     output:
         train=arrays_of("train"),
         val=arrays_of("val"),

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
 with logged(snakemake.log[0]):
     write_splits(
-        [Path(index) for index in snakemake.input],
+        [Path(index) for index in snakemake.input.indices],
         Path(snakemake.output[0]),
         split=snakemake.params.split,
+        sync=Path(snakemake.input.sync) if snakemake.input.sync else None,
     )

@@ -17,4 +17,6 @@ with logged(snakemake.log[0]):
         quarantine=Path(snakemake.output.quarantine),
         funnel=Path(snakemake.output.funnel),
         splits=Path(snakemake.input.splits),
+        sync=Path(snakemake.input.sync) if snakemake.input.sync else None,
+        quality=Path(snakemake.input.quality),
     )

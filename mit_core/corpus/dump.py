@@ -43,7 +43,8 @@ def dump_arrays(
 
     Args:
         indices: the speech stage's index of every shard (they carry every stage's products).
-        segments: the table of segments, which gives each one's split.
+        segments: the table of segments, which gives each one's split; one that is not in it is
+            left out.
         folders: where each split's arrays go: ``landmarks.npy`` (N, 204), ``quaternions.npy``
             (N, 4), ``translations.npy`` (N, 3), ``mel.npy`` (N, 80), all float32, and ``f0.npy``
             (N,), int16, at 62.5 Hz; ``faces.npy`` (S, 204), ``embeddings.npy`` (S, 256);
@@ -58,7 +59,7 @@ def dump_arrays(
     results = results_of(indices[0])
     shifts = {} if lags is None else read_shifts(lags)
     for split, folder in folders.items():
-        mine = [item for item in items if split_of[item.id] == split]
+        mine = [item for item in items if split_of.get(item.id) == split]
         _dump_split(mine, folder, results, [shifts.get(item.id, 0) for item in mine])
 
 

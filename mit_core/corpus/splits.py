@@ -7,21 +7,36 @@ from pathlib import Path
 from typing import Any
 
 from mit_core.corpus.shards import Item, read_index
+from mit_core.corpus.sync_table import read_rejected
 from mit_core.errors import UserError
 from mit_core.files import written_whole
 
 COLUMNS = ("segment", "clip", "speaker", "split")
 
 
-def write_splits(indices: Sequence[Path], output: Path, *, split: Mapping[str, Any]) -> None:
+def write_splits(
+    indices: Sequence[Path],
+    output: Path,
+    *,
+    split: Mapping[str, Any],
+    sync: Path | None = None,
+) -> None:
     """Assign the usable segments of a stage's indices to splits and write them as a TSV.
 
     Args:
         indices: that stage's index of every shard.
         output: the TSV: segment, clip, speaker, split.
         split: arguments of ``assign_splits``.
+        sync: the table of synchrony (``sync_table.write_sync``), whose rejected segments get no
+            split, so that none is left with them alone.
     """
-    items = [item for index in indices for item in read_index(index) if item.usable]
+    out = {} if sync is None else read_rejected(sync)
+    items = [
+        item
+        for index in indices
+        for item in read_index(index)
+        if item.usable and item.id not in out
+    ]
     items.sort(key=lambda item: item.id)
     splits = assign_splits(items, **split)
     with written_whole(output) as part, part.open("w", encoding="utf-8", newline="") as file:

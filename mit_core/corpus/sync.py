@@ -18,7 +18,7 @@ Array = npt.NDArray[np.float64]
 
 _BANDS, _AROUND = 20, 10
 """The mel is thinned to 20 bands; lips are predicted from 10 frames, 160 ms, before to 10 after."""
-_PENALTY = 300.0
+PENALTY = 300.0
 """Of the ridge; from 100 to 1000 the lags found are the same."""
 _SLOW = 41
 """Frames (0.66 s) of the running mean that is taken off the lips' motion: phrases and moods rise
@@ -86,13 +86,13 @@ class _Ridge:
 
     def __init__(self, pieces: Sequence[Piece]):
         self.pieces = pieces
-        self.lips = [_fast(piece.lips) for piece in pieces]
+        self.lips = [fast_part(piece.lips) for piece in pieces]
         self.frames = sum(len(piece.mel) for piece in pieces)
         self.folds = _folds(pieces)
-        width = _windows(pieces[0].mel).shape[1]
+        width = heard_around(pieces[0].mel).shape[1]
         self.squares = np.zeros((max(self.folds.values()) + 1, width, width))
         for piece in pieces:
-            heard = _windows(piece.mel)
+            heard = heard_around(piece.mel)
             self.squares[self.folds[piece.group]] += heard.T @ heard
 
     def curves(self, shifts: Mapping[str, int]) -> dict[str, Curve]:
@@ -100,16 +100,16 @@ class _Ridge:
         products = np.zeros((*self.squares.shape[:2], self.lips[0].shape[1]))
         for piece, lips in zip(self.pieces, self.lips, strict=True):
             moved = lips[moved_frames(len(lips), shifts[piece.unit])]
-            products[self.folds[piece.group]] += _windows(piece.mel).T @ moved
+            products[self.folds[piece.group]] += heard_around(piece.mel).T @ moved
         all_squares, all_products = self.squares.sum(axis=0), products.sum(axis=0)
-        all_squares[np.diag_indices_from(all_squares)] += _PENALTY
+        all_squares[np.diag_indices_from(all_squares)] += PENALTY
         weights = [
             np.linalg.solve(all_squares - squares, all_products - product)
             for squares, product in zip(self.squares, products, strict=True)
         ]
         curves: dict[str, Curve] = {}
         for piece, lips in zip(self.pieces, self.lips, strict=True):
-            predicted = _windows(piece.mel) @ weights[self.folds[piece.group]]
+            predicted = heard_around(piece.mel) @ weights[self.folds[piece.group]]
             curve = agreement(predicted, lips)
             known = curves.get(piece.unit)
             curves[piece.unit] = curve if known is None else known + curve
@@ -134,7 +134,7 @@ def _folds(pieces: Sequence[Piece]) -> dict[str, int]:
     return folds
 
 
-def _windows(mel: npt.NDArray[np.floating]) -> Array:
+def heard_around(mel: npt.NDArray[np.floating]) -> Array:
     """What is heard around each frame, each band standardised; shape = (T, 420)."""
     bands = np.asarray(mel, np.float64).reshape(len(mel), _BANDS, -1).mean(axis=2)
     # .03: a silent band must not be blown up; mel deviates by .1 to .2
@@ -144,12 +144,16 @@ def _windows(mel: npt.NDArray[np.floating]) -> Array:
     return np.concatenate([padded[step : step + len(bands)] for step in steps], axis=1)
 
 
-def _fast(lips: npt.NDArray[np.floating]) -> Array:
-    """The motion without its slow part, each signal's deviation 1 (0 where it is still)."""
-    kernel = np.hanning(_SLOW + 2)[1:-1]
-    padded = np.pad(np.asarray(lips, np.float64), ((_SLOW // 2,) * 2, (0, 0)), mode="edge")
-    slow = np.stack([np.convolve(column, kernel / kernel.sum(), "valid") for column in padded.T], 1)
-    fast = lips - slow
+def fast_part(lips: npt.NDArray[np.floating], slow: int = _SLOW) -> Array:
+    """The motion without its slow part, each signal's deviation 1 (0 where it is still).
+
+    Args:
+        slow: frames of the running mean that is the slow part, odd.
+    """
+    kernel = np.hanning(slow + 2)[1:-1]
+    padded = np.pad(np.asarray(lips, np.float64), ((slow // 2,) * 2, (0, 0)), mode="edge")
+    mean = np.stack([np.convolve(column, kernel / kernel.sum(), "valid") for column in padded.T], 1)
+    fast = lips - mean
     fast -= fast.mean(axis=0)
     deviation = fast.std(axis=0)
     return fast / np.where(deviation > 0, deviation, 1.0)

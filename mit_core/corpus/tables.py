@@ -1,6 +1,7 @@
 """The corpus in tables: each clip's verdict, each segment, what each stage kept and why not."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,10 @@ import pandas as pd
 
 from mit_core.corpus.layout import STAGES
 from mit_core.corpus.odd_ranges import odd_ranges
+from mit_core.corpus.quality_table import MEASURES, read_quality
 from mit_core.corpus.shards import Item, read_index
 from mit_core.corpus.splits import read_splits
+from mit_core.corpus.sync_table import read_rejected
 from mit_core.files import written_whole
 from mit_core.sequences import VIDEO_HZ
 
@@ -19,10 +22,12 @@ MANIFEST = (
 )
 SEGMENTS = (
     *("segment", "clip", "speaker", "split", "shard", "start_s", "end_s", "seconds"),
-    *("detected_frames", "frames", "f0_range", "f0_check"),
+    *("detected_frames", "frames", "f0_range", "f0_check", *MEASURES),
 )
 QUARANTINE = ("stage", "item", "clip", "verdict", "reason", "seconds")
 FUNNEL = ("stage", "items_in", "items_out", "seconds_in", "seconds_out")
+SYNC = "sync"
+"""Stage in which the corpus is looked at as a whole, after those that work it shard by shard."""
 
 
 def tabulate_corpus(
@@ -33,6 +38,8 @@ def tabulate_corpus(
     quarantine: Path,
     funnel: Path,
     splits: Path,
+    sync: Path | None = None,
+    quality: Path | None = None,
 ) -> None:
     """Gather all shards' indices into the corpus's four tables (TSV).
 
@@ -43,12 +50,17 @@ def tabulate_corpus(
         quarantine: a row a rejected clip or dropped stretch, with its reason.
         funnel: a row a stage: items and seconds in and out.
         splits: the table of splits (``splits.write_splits``); read.
+        sync: the table of synchrony (``sync_table.write_sync``), which rejects segments; read.
+        quality: the table of landmark quality (``quality_table.write_quality``); read.
     """
     stages: dict[str, list[tuple[str, Item]]] = {stage: [] for stage in STAGES}
     for index in sorted(indices):
         stages[index.stem] += [(index.parent.name, item) for item in read_index(index)]
-    rejected = [(stage, item) for stage in STAGES for _, item in stages[stage] if not item.usable]
     usable = [(shard, item) for shard, item in stages[STAGES[-1]] if item.usable]
+    if sync is not None:
+        stages[SYNC] = _judged(usable, read_rejected(sync))
+        usable = [(shard, item) for shard, item in stages[SYNC] if item.usable]
+    rejected = [(stage, item) for stage in stages for _, item in stages[stage] if not item.usable]
     _write(
         quarantine,
         QUARANTINE,
@@ -63,6 +75,7 @@ def tabulate_corpus(
     _write(funnel, FUNNEL, _funnel(stages))
     _write(manifest, MANIFEST, _manifest(stages, rejected, {item.clip for _, item in usable}))
     split_of = read_splits(splits)
+    quality_of = {} if quality is None else read_quality(quality)
     odd = odd_ranges(
         {item.clip: item.data["f0_range"] for _, item in usable},
         {item.clip: item.speaker for _, item in usable},
@@ -86,10 +99,22 @@ def tabulate_corpus(
                 "f0_check": "; ".join(
                     filter(None, (item.data["f0_check"], odd.get(item.clip, "")))
                 ),
+                **quality_of.get(item.id, {}),
             }
             for shard, item in sorted(usable, key=lambda pair: pair[1].id)
         ],
     )
+
+
+def _judged(
+    usable: Sequence[tuple[str, Item]], rejected: Mapping[str, tuple[str, str]]
+) -> list[tuple[str, Item]]:
+    """The same items, some of them with another verdict."""
+    verdicts = {item.id: rejected.get(item.id, (item.verdict, item.reason)) for _, item in usable}
+    return [
+        (shard, replace(item, verdict=verdicts[item.id][0], reason=verdicts[item.id][1]))
+        for shard, item in usable
+    ]
 
 
 def _funnel(stages: Mapping[str, list[tuple[str, Item]]]) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from mit_core.files import written_whole
-from mit_core.report import sections
+from mit_core.report import quality, sections
 from mit_core.report.graph_svg import rule_graph_svg
 from mit_core.report.groups import Group, read_groups
 from mit_core.report.making import Making
@@ -97,6 +97,7 @@ def write_report(
         rejected=sections.rejected(quarantine, clips, settings.max_rows),
         remarked=sections.remarked(clips, settings.max_rows),
         speakers=sections.speakers(segments, settings.max_rows),
+        landmarks=quality.landmarks(segments),
         trained=sections.trained(training),
         runs=[
             sections.training(run, path, f"run{i}", shown.get(run, ""))

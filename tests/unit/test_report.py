@@ -16,6 +16,7 @@ from mit_core.errors import UserError
 from mit_core.files import write_json
 from mit_core.report.making import Making
 from mit_core.report.page import ReportSettings
+from mit_core.report.quality import landmarks
 from mit_core.report.tables import decimals_of, format_interval, format_p, format_seconds
 
 NASTY = '철수의 "영상" <script>alert(1)<b> & $x$.mp4'
@@ -471,3 +472,18 @@ def test_sections_that_nothing_is_known_of_are_left_out(tmp_path: Path) -> None:
 )
 def test_durations_are_told_in_a_fitting_unit(seconds: float, shown: str) -> None:
     assert format_seconds(seconds) == shown
+
+
+def test_landmark_quality_names_the_worst_segment(tmp_path: Path) -> None:
+    table = tmp_path / "segments.tsv"
+    header = "segment detected_frames frames confidence jitter turned face_pixels"
+    lines = [f"s{i:02d} 50 50 0.9 0.{i:02d} {0.3 if i == 7 else 0} 100" for i in range(1, 41)]
+    lines[2] = "s03 40 50 0.9 0.03 0 8"
+    table.write_text("\n".join(line.replace(" ", "\t") for line in [header, *lines]) + "\n")
+    rows = {row[0].split(",")[0]: row[1:] for row in landmarks(table).table.rows}
+    assert rows["jitter"] == ["0.20", "0.38", "0.40", "s40"]
+    assert rows["frames with a face"] == ["100", "100", "80", "s03"]
+    assert rows["size of the face"] == ["100", "100", "8", "s03"]
+    assert rows["frames turned aside by more than 30 degrees"] == ["0", "0", "30", "s07"]
+    table.write_text("segment\tclip\nx\tx\n")  # of imported pickles
+    assert landmarks(table).table.rows == []
