@@ -137,7 +137,10 @@ def grid(footage: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 def test_every_frame_of_one_speaker_is_detected(grid: Project) -> None:
     manifest = grid.table("corpus/manifest.tsv")
-    assert len(manifest) == 119 and (manifest["verdict"] == "ok").all()
+    # its last word is heard while the lips are closed
+    assert len(manifest) == 119 and set(manifest.loc[manifest["verdict"] != "ok", "clip"]) == {
+        "bwbt8p"
+    }
     segments = grid.table("corpus/segments.tsv")
     assert (segments["detected_frames"] == segments["frames"]).all()
 
