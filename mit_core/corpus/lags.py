@@ -57,7 +57,7 @@ def write_lags(indices: Sequence[Path], output: Path) -> None:
     ``lag_s``: how much later it is heard than seen, in seconds, relative to most of the corpus;
     ``correlation_before`` and ``correlation_after``: of true lip motion and the motion predicted
     from the sound, without and with that lag taken away; ``applied``: yes where the evidence is
-    clear, no where the segment stays as it is. With one speaker all stay.
+    clear, no where the segment stays as it is. With one speaker of fewer than five clips all stay.
 
     All splits are aligned, as all are detected and registered: a held-out clip's lag follows from
     what the other speakers' footage sounds like, and tells nothing about how to predict it.

@@ -114,13 +114,13 @@ def match(stretches: Sequence[Stretch], unlearned: Collection[str] = ()) -> dict
     fold_of = {g: i % _FOLDS for i, g in enumerate(sorted({s.group for s in stretches}))}
     weights, learned = _weights(good, fold_of)
     pool = _spread(good, STAND_INS + 1)  # of which a clip is one itself
-    sounds = [heard_around(stretch.read()[0]) for stretch in pool]
+    motions = [_motions(stretch, weights) for stretch in pool]
     units: dict[str, list[Stretch]] = {}
     for stretch in stretches:
         units.setdefault(stretch.unit, []).append(stretch)
     matches: dict[str, Match] = {}
     for fold, weight in enumerate(weights):
-        predicted = [sound @ weight for sound in sounds]
+        predicted = [motion[fold] for motion in motions]
         for unit, its in units.items():
             if fold_of[its[0].group] == fold:
                 group = its[0].group
@@ -203,6 +203,12 @@ def _weights(
         for own, product in zip(squares, products, strict=True)
     ]
     return weights, [int(frames.sum() - own) for own in frames]
+
+
+def _motions(stretch: Stretch, weights: Sequence[Array]) -> list[Array]:
+    """What each fold's regression predicts of a stretch's sound; shape = (T, K) each."""
+    heard = heard_around(stretch.read()[0])
+    return [heard @ weight for weight in weights]
 
 
 def _spread(stretches: Sequence[Stretch], count: int) -> list[Stretch]:

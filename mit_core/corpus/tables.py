@@ -13,6 +13,7 @@ from mit_core.corpus.quality_table import MEASURES, read_quality
 from mit_core.corpus.shards import Item, read_index
 from mit_core.corpus.splits import read_splits
 from mit_core.corpus.sync_table import read_rejected
+from mit_core.corpus.synchrony import REJECTED as WHOLE
 from mit_core.files import written_whole
 from mit_core.sequences import VIDEO_HZ
 
@@ -146,7 +147,8 @@ def _manifest(
         why.setdefault(item.clip, []).append(item)
     rows = []
     for shard, item in sorted(stages[STAGES[0]], key=lambda pair: pair[1].id):
-        reasons = why.get(item.id, [])
+        # what is wrong with all of it comes first, then what parts of it lack
+        reasons = sorted(why.get(item.id, []), key=lambda one: one.verdict not in WHOLE)
         good = item.id in used
         record = item.data.get("intake", {})
         rows.append(

@@ -74,6 +74,15 @@ def test_nothing_moves_without_company_or_evidence() -> None:
     assert lags_of([]) == {}
 
 
+@pytest.mark.parametrize(("count", "moved"), [(4, {}), (12, {"clip3": 6})])
+def test_clips_of_the_only_speaker_are_compared_with_one_another(
+    count: int, moved: dict[str, int]
+) -> None:
+    clips = heard_late(talking((250,) * count, 7), {3: 6})
+    lags = lags_of(segments_of(clips))
+    assert {name: lag.applied for name, lag in lags.items() if lag.clear} == moved
+
+
 @pytest.fixture
 def shard(tmp_path: Path) -> tuple[Path, Sequences]:
     """A results folder with an index whose segments' arrays are made up; clip2 is heard late."""

@@ -189,8 +189,10 @@ def shard(tmp_path: Path) -> Path:
         told |= {"start_frame": 0, "end_frame": 80, "detected_frames": 80}
         told |= {"f0_range": "low", "f0_check": ""}
         items.append(Item(name, name, "ann", "", LENGTH / 62.5, key=name, data=told))
+    rest = Item("clip2@80-90", "clip2", "ann", "", 0.4, verdict="no_speech", reason="Silence.")
     for stage in STAGES:
-        write_index(tmp_path / "shards" / "0000" / f"{stage}.json", items)
+        its = [*items, rest] if stage == "segment" else items
+        write_index(tmp_path / "shards" / "0000" / f"{stage}.json", its)
     return tmp_path
 
 
@@ -221,10 +223,11 @@ def test_the_tables_tell_what_is_left_out_and_why(shard: Path) -> None:
     verdicts = tables["manifest"].set_index("clip")["verdict"]
     assert verdicts[["clip2", "clip5", "clip6"]].tolist() == [OUT_OF_SYNC, DUBBED, "ok"]
     assert tables["quarantine"][["stage", "item", "verdict"]].to_numpy().tolist() == [
+        ["segment", "clip2@80-90", "no_speech"],
         ["sync", "clip2", OUT_OF_SYNC],
         ["sync", "clip5", DUBBED],
     ]
-    assert tables["quarantine"]["reason"].str.contains("corpus.check_sync").all()
+    assert tables["quarantine"]["reason"][1:].str.contains("corpus.check_sync").all()
     last = tables["funnel"].iloc[-1]
     assert last[["stage", "items_in", "items_out"]].tolist() == ["sync", 14, 12]
 

@@ -80,10 +80,10 @@ def test_sound_that_is_late_or_of_another_clip_is_left_out(footage: Path, tmp_pa
     good = {path.stem: path for path in clips(footage / "grid_s1")[:44]}
     spoilt = tmp_path / "spoilt"
     spoilt.mkdir()
-    late, early, swapped = (good.pop(name) for name in ("bgbo1a", "bram2n", "bbal9a"))
+    late, early, swapped = (good.pop(name) for name in ("bgbo1a", "bram2n", "bgbbzn"))
     late = with_sound(late, late, spoilt / "late.mkv", 0.4)
     with_sound(early, early, spoilt / "early.mkv", -0.4)
-    with_sound(swapped, good["brim1a"], spoilt / "swapped.mkv")
+    with_sound(swapped, good["bwaa3a"], spoilt / "swapped.mkv")
     with_sound(late, late, spoilt / "mended.mkv", -0.4)
     rows = [(path, "s1") for path in (*good.values(), *sorted(spoilt.iterdir()))]
     project = Project(
@@ -137,7 +137,10 @@ def grid(footage: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 def test_every_frame_of_one_speaker_is_detected(grid: Project) -> None:
     manifest = grid.table("corpus/manifest.tsv")
-    assert len(manifest) == 119 and (manifest["verdict"] == "ok").all()
+    # its last word is heard while the lips are closed
+    assert len(manifest) == 119 and set(manifest.loc[manifest["verdict"] != "ok", "clip"]) == {
+        "bwbt8p"
+    }
     segments = grid.table("corpus/segments.tsv")
     assert (segments["detected_frames"] == segments["frames"]).all()
 
