@@ -11,7 +11,6 @@ import logging
 import os
 import sys
 import tempfile
-from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,10 +22,9 @@ import pandas as pd
 from mit_core.corpus.dump import open_split
 from mit_core.corpus.lags import lags_of, segments_of
 from mit_core.corpus.sync import moved_frames
-from mit_core.evaluation.content import measure_predictor
+from mit_core.evaluation.content import base_faces_of, measure_predictor
 from mit_core.models.checkpoint import load_content
-from mit_core.sequences import Sequences
-from mit_core.training.bases import base_faces
+from mit_core.sequences import Sequences, joined
 from mit_core.training.content import train_content
 from mit_core.training.content_settings import ContentSettings
 
@@ -53,45 +51,42 @@ def compare(splits: list[Sequences], variants: list[str], folder: Path) -> pd.Da
         Columns variant, seed, speaker, known (whether training heard the speaker), opening_r,
         mouth_distance, and opening_r of the same clip hearing another's audio.
     """
-    filmed = _joined([(split, range(len(split))) for split in splits])
+    filmed = joined([(split, range(len(split))) for split in splits])
     aligned = _aligned(filmed)
     known = max(set(filmed.speakers), key=filmed.speakers.count)
     others = sorted(set(filmed.speakers) - {known})
-    rows = []
+    tables = []
     for seed in SEEDS:
         unheard = set(others[seed % 2 :: 2])
         own = [i for i, speaker in enumerate(filmed.speakers) if speaker == known]
         held = {i for i in range(len(filmed)) if filmed.speakers[i] in unheard} | set(own[::4])
-        test = _joined([(aligned, sorted(held))])
-        nothing = _joined([(aligned, ())])
+        test = joined([(aligned, sorted(held))])
+        nothing = joined([(aligned, ())])
         for variant in variants:
             footage = filmed if variant == NOT_ALIGNED else aligned
-            heard = _joined([(footage, [i for i in range(len(footage)) if i not in held])])
+            heard = joined([(footage, [i for i in range(len(footage)) if i not in held])])
             settings = replace(VARIANTS[variant], seed=seed, validate_every=10_000)
             with Path(os.devnull).open("w") as bar:
                 run = train_content(heard, nothing, folder / f"{variant}{seed}", settings, bar=bar)
-            rows += _measured(run.last, test, known, {"variant": variant, "seed": seed})
-    return pd.DataFrame(rows)
+            tables.append(_measured(run.last, test, known, {"variant": variant, "seed": seed}))
+    return pd.concat(tables)
 
 
-def _measured(checkpoint: Path, test: Sequences, known: str, row: dict) -> list[dict]:
+def _measured(checkpoint: Path, test: Sequences, known: str, row: dict) -> pd.DataFrame:
     model = load_content(checkpoint)
-    bases = base_faces(test, model.base, model.speaker_faces, model.rest_face - model.mean_face)
+    bases = base_faces_of(model, test)
+
+    def content(features: np.ndarray, base: np.ndarray, closed: np.ndarray) -> np.ndarray:
+        return model.predict(features, base)
+
     true, false = (
-        measure_predictor(model.predict, test, bases, mismatched=mismatched)
+        measure_predictor("content", content, test, bases, mismatched=mismatched)
         for mismatched in (False, True)
     )
-    return [
-        {
-            **row,
-            "speaker": speaker,
-            "known": speaker == known,
-            "opening_r": clip.opening_r,
-            "mouth_distance": clip.mouth_distance,
-            "mismatched_r": other.opening_r,
-        }
-        for speaker, clip, other in zip(test.speakers, true, false, strict=True)
-    ]
+    measured = true[["speaker", "opening_r", "mouth_distance"]]
+    return measured.assign(
+        known=true["speaker"] == known, mismatched_r=false["opening_r"].to_numpy(), **row
+    )
 
 
 def _aligned(clips: Sequences) -> Sequences:
@@ -101,30 +96,6 @@ def _aligned(clips: Sequences) -> Sequences:
         if lag:
             landmarks[span] = landmarks[span][moved_frames(span.stop - span.start, lag.applied)]
     return replace(clips, landmarks=landmarks)
-
-
-def _joined(parts: list[tuple[Sequences, Collection[int]]]) -> Sequences:
-    """The chosen sequences of all splits as one split, in memory."""
-    chosen = [(split, index) for split, indices in parts for index in indices]
-    spans = [split.span(index) for split, index in chosen]
-    first = parts[0][0]
-
-    def frames(name: str) -> np.ndarray:
-        pieces = [getattr(s, name)[span] for (s, _), span in zip(chosen, spans, strict=True)]
-        return np.concatenate([np.asarray(getattr(first, name)[:0]), *pieces])
-
-    return replace(
-        first,
-        landmarks=frames("landmarks"),
-        features=frames("features"),
-        quaternions=frames("quaternions"),
-        translations=frames("translations"),
-        offsets=np.cumsum([0, *(span.stop - span.start for span in spans)]).astype(np.int64),
-        faces=np.reshape([split.faces[index] for split, index in chosen], (-1, 204)),
-        embeddings=np.reshape([split.embeddings[index] for split, index in chosen], (-1, 256)),
-        speakers=tuple(split.speakers[index] for split, index in chosen),
-        names=tuple(split.names[index] for split, index in chosen),
-    )
 
 
 def main() -> None:
