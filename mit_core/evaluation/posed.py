@@ -89,6 +89,18 @@ def _measure(
     if speaker is not None:
         manner = learned_manner(speaker, features, test.embeddings[index], index)
         talking, head = talking + manner.brows, manner.head
+    return measure_posed(talking, head, face, true)
+
+
+def measure_posed(
+    talking: Array, head: HeadMotion, face: Array, true: HeadMotion
+) -> dict[str, float]:
+    """Measures of one clip, named COLUMNS; see ``evaluate_posed``.
+
+    Args:
+        talking, face: shape = (T, 204), predicted and true registered landmarks, face units.
+        head, true: predicted and true motion of the head, from the clip's mean pose.
+    """
     still = measure_clip(talking, face)
     posed = measure_clip(head.apply(talking), true.apply(face))
     between = Rotation.from_matrix(head.rotations).inv() * Rotation.from_matrix(true.rotations)

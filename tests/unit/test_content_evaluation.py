@@ -4,13 +4,17 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.spatial.transform import Rotation
 from sequence_makers import talking
 
 from mit_core.evaluation.content import COLUMNS, MEASURES, content_summary, evaluate_content
 from mit_core.evaluation.measures import measure_clip
 from mit_core.evaluation.nearest import fit_nearest
+from mit_core.evaluation.posed import measure_posed
 from mit_core.evaluation.ridge import fit_ridge
 from mit_core.evaluation.tables import write_table
+from mit_core.faces.head_motion import HeadMotion
+from mit_core.faces.mouth import inner_lip_area
 from mit_core.models.checkpoint import FeatureScaling
 from mit_core.models.windows import windows
 from mit_core.training import chunks
@@ -75,6 +79,49 @@ def test_a_face_guessed_wrong_costs_nothing_in_motion():
     assert other.mouth_distance > 0.1 and other.mouth_motion == pytest.approx(0, abs=1e-6)
     still = measure_clip(np.repeat(truth.mean(axis=0)[None], 150, axis=0), truth)
     assert still.mouth_motion == pytest.approx(still.mouth_distance, rel=1e-3)
+
+
+@given(size=st.floats(0.5, 2))
+def test_a_face_of_another_size_is_as_far_off_as_worked_out_by_hand(size):
+    truth = TEST.landmarks[:150]
+    measures = measure_clip(size * truth, truth)
+    points = truth.reshape(-1, 68, 3)[..., :2].astype(float)
+    off = abs(size - 1) * np.linalg.norm(points, axis=2)
+    width = np.linalg.norm(points[:, 16] - points[:, 0], axis=1).mean()
+    assert measures.d_l == pytest.approx(100 * off.mean() / width, rel=1e-3, abs=1e-3)
+    lips = np.linalg.norm(points[:, 54] - points[:, 48], axis=1).max()
+    lower = [*range(17), *range(48, 68)]
+    assert measures.d_ll == pytest.approx(100 * off[:, lower].mean() / lips, rel=1e-3, abs=1e-3)
+    area = inner_lip_area(truth).astype(float)
+    expected = 100 * abs(size**2 - 1) * area.mean() / area.max()
+    assert measures.d_a == pytest.approx(expected, rel=1e-3, abs=1e-3)
+    assert measures.opening_r == pytest.approx(1)  # openings are over the outer-eye distance
+
+
+def still_head(frames):
+    return HeadMotion(np.tile(np.eye(3), (frames, 1, 1)), np.zeros((frames, 3)))
+
+
+@given(degrees=st.floats(0.5, 40), axis=st.integers(0, 2))
+def test_a_turned_head_is_off_in_rotation_and_nowhere_else(degrees, axis):
+    truth, still = TEST.landmarks[:60], still_head(60)
+    turn = Rotation.from_rotvec(np.radians(degrees) * np.eye(3)[axis]).as_matrix()
+    turned = HeadMotion(np.tile(turn, (60, 1, 1)), np.zeros((60, 3)))
+    right, wrong = (measure_posed(truth, head, truth, still) for head in (still, turned))
+    assert wrong["d_rot"] == pytest.approx(degrees)
+    for name in ("opening_r", "mouth_distance", "d_pos"):
+        assert wrong[name] == pytest.approx(right[name], abs=1e-9)
+
+
+@given(shift=st.floats(0.01, 1))
+def test_a_shifted_head_is_off_in_place_and_not_in_rotation(shift):
+    truth, still = TEST.landmarks[:60], still_head(60)
+    shifted = HeadMotion(still.rotations, np.tile([shift, 0.0, 0.0], (60, 1)))
+    measures = measure_posed(truth, shifted, truth, still)
+    points = truth.reshape(-1, 68, 3)
+    width = np.linalg.norm(points[:, 16] - points[:, 0], axis=1).mean()
+    assert measures["d_pos"] == pytest.approx(100 * shift / width, rel=1e-5)
+    assert measures["d_rot"] == 0 and measures["mouth_distance"] == 0
 
 
 @given(gain=st.floats(0.1, 3))
