@@ -41,7 +41,7 @@ TABLES = {
         "what it scores comes from the corpus's timing alone. Jerk is predicted over true, lag in "
         "frames of 16 ms.",
     ),
-    "evaluation/content/default/against_ridge.tsv": (
+    "evaluation/against_ridge/default.tsv": (
         "Content branch against ridge, paired by clip",
         "p of a permutation test.",
     ),

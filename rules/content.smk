@@ -50,8 +50,8 @@ rule evaluate_content:
         checkpoint=f"{MODELS}/content/{{run}}/best.pt",
     output:
         table=report(f"{R}/evaluation/content/{{run}}.tsv", **MEASURES),
-        clips=f"{R}/evaluation/content/{{run}}/clips.tsv",
-        paired=f"{R}/evaluation/content/{{run}}/against_ridge.tsv",
+        clips=f"{R}/evaluation/content_clips/{{run}}.tsv",
+        paired=f"{R}/evaluation/against_ridge/{{run}}.tsv",
     log:
         f"{R}/logs/evaluate_content/{{run}}.log",
     benchmark:

@@ -173,7 +173,7 @@ def talking_index():
 
 def evaluations(wildcards):
     """Tables of measures that the report shows, in their order."""
-    tables = [f"content/{RUN}", f"content/{RUN}/against_ridge"]
+    tables = [f"content/{RUN}", f"against_ridge/{RUN}"]
     tables += ["talking"] if talking_index() else []
     # a published branch knows no speaker whose motion could be compared
     tables += [f"head_motion/{RUN}"] if LEARNED_HEAD and not PUBLISHED else []
