@@ -15,7 +15,7 @@ from mit_core.models.translation_checkpoint import load_translation
 from mit_core.training.footage import Footage
 
 _CLIPS, _FRAMES = 18, 24
-"""Measured at most: four seconds of work a clip and network. With it all tables of thirty clips take
+"""Measured at most: four seconds of work a clip and network. So all tables of thirty clips take
 about two minutes on two cores."""
 _SHOWN = 2
 """Clips in the picture: the first and the last, mostly of two people."""
