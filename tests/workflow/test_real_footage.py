@@ -29,8 +29,7 @@ BAD = {
 }
 
 
-# A quarter of an hour on one core each, half of what README's figures took: what is asked below is
-# therefore somewhat less than they show.
+# A quarter of an hour on one core each.
 DRAWING = {
     "train_refinement": {"steps": 3000, "validate_every": 500, "checkpoint_every": 500},
     "train_translation": {"steps": 2500, "validate_every": 500, "checkpoint_every": 500},
@@ -180,9 +179,9 @@ def test_refinement_draws_a_known_person_best(grid: Project) -> None:
     refined, warped, drawn = (
         means.loc[name] for name in ("refinement", "mesh_warp", "translation")
     )
-    assert refined["ssim"] >= warped["ssim"] + 0.012
+    assert refined["ssim"] >= warped["ssim"] + 0.015
     assert refined["mouth_ssim"] >= warped["mouth_ssim"] + 0.045
-    assert refined["psnr"] >= warped["psnr"] + 1.3
+    assert refined["psnr"] >= warped["psnr"] + 1.5
     assert refined["ssim"] >= drawn["ssim"] + 0.003
     assert refined["mouth_ssim"] >= drawn["mouth_ssim"] + 0.003
     assert refined["identity"] < warped["identity"]
