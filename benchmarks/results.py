@@ -17,21 +17,12 @@ import numpy as np
 from mit_core.files import write_text
 from mit_core.media.image import read_image, write_image
 from mit_core.media.video import count_frames, read_frames
-from mit_core.report.tables import (
-    Row,
-    decimals_of,
-    format_interval,
-    format_p,
-    in_words,
-    is_numeric,
-    read_rows,
-)
+from mit_core.report.sections import measures
+from mit_core.report.tables import in_words
 
 DEMO = "Demo"
 TITLES = {"known": "One real speaker (GRID s1)", "many": "29 real speakers (GRID and others)"}
 PICTURES = Path("docs/results")
-ENDS = ("_low", "_high", "_spread")
-"""Of columns that say how sure another one is."""
 
 TABLES = {
     "evaluation/content/default.tsv": (
@@ -97,41 +88,18 @@ def section(title: str, folder: Path, home: Path) -> Iterator[str]:
 
 
 def table(path: Path, only: tuple[str, ...] | None = None) -> Iterator[str]:
-    """A TSV as Markdown, an interval or a spread in its measure's cell."""
-    header, rows = read_rows(path)
-    names = [name for name in only or header if name in header]
-    ends = {f"{name}{end}" for name in names for end in ENDS} & set(header)
-    shown = [name for name in names if name not in ends]
-    columns = [_cells(name, header, rows) for name in shown]
-    yield "| " + " | ".join(in_words(name) for name in shown) + " |"
-    yield "|" + "---|" * len(shown)
-    for cells in zip(*columns, strict=True):
-        yield "| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |"
+    """A TSV as Markdown, its cells as the report prints them."""
+    shown = measures("", path).table
+    kept = [
+        place
+        for place, name in enumerate(shown.header)
+        if only is None or name in map(in_words, only)
+    ]
+    yield "| " + " | ".join(shown.header[place] for place in kept) + " |"
+    yield "|" + "---|" * len(kept)
+    for row in shown.rows:
+        yield "| " + " | ".join(row[place].replace("|", "/") for place in kept) + " |"
     yield ""
-
-
-def _cells(name: str, header: list[str], rows: list[Row]) -> list[str]:
-    """A column's cells as they are printed."""
-    own = [row[name] for row in rows]
-    if not is_numeric(own):
-        return [in_words(cell) for cell in own]
-    if name == "p":
-        return [format_p(cell) for cell in own]
-    # rows of different measures are not of one size
-    apart = "measure" in header
-    decimals = [decimals_of([cell] if apart else own) for cell in own]
-    interval = [f"{name}{end}" for end in ENDS[:2] if f"{name}{end}" in header]
-    cells = [
-        format_interval([row[n] for n in (name, *interval)], places)
-        for row, places in zip(rows, decimals, strict=True)
-    ]
-    if f"{name}_spread" not in header:
-        return cells
-    spreads = [
-        format_interval([row[f"{name}_spread"]], places)
-        for row, places in zip(rows, decimals, strict=True)
-    ]
-    return [f"{c} ± {s}" if s != "–" else c for c, s in zip(cells, spreads, strict=True)]
 
 
 def pictures(folder: Path, home: Path) -> Iterator[str]:

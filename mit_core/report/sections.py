@@ -248,22 +248,22 @@ def _measured(header: list[str]) -> dict[str, dict[str, str]]:
 def measures(title: str, path: Path, picture: str = "") -> Section:
     """A table of held-out measures, numbers alike down each column.
 
-    Where each row is another measure (the first column is ``measure``), they are alike along each
-    row, and ``p`` is printed as a probability. ``X_low`` and ``X_high`` beside ``X`` are the ends
-    of its interval and are shown in its cell.
+    Where each row is another measure (a column ``measure``), they are alike along each row, and
+    ``p`` is printed as a probability. ``X_low`` and ``X_high`` beside ``X`` are the ends of its
+    interval, ``X_spread`` its standard deviation over seeds; both are shown in its cell.
     """
     header, rows = read_rows(path)
     columns = {name: [row[name] for row in rows] for name in header}
     numeric = [name for name in header if is_numeric(columns[name])]
-    ends = {name: (f"{name}_low", f"{name}_high") for name in numeric}
-    ends = {name: pair for name, pair in ends.items() if set(pair) <= set(numeric)}
-    inside = {end for pair in ends.values() for end in pair}
+    ends = {n: [end for end in (f"{n}_low", f"{n}_high") if end in numeric] for n in numeric}
+    spreads = {f"{n}_spread" for n in numeric} & set(header)
+    inside = {end for pair in ends.values() for end in pair if len(pair) == 2} | spreads
     decimals = {
-        name: [decimals_of([cell for own in (name, *ends.get(name, ())) for cell in columns[own]])]
+        name: [decimals_of([cell for own in (name, *ends[name]) for cell in columns[own]])]
         * len(rows)
         for name in numeric
     }
-    by_row = header[:1] == ["measure"]
+    by_row = "measure" in header
     if by_row:
         fractions = [name for name in numeric if any(decimals[name]) and name != "p"]
         along = [decimals_of([row[name] for name in fractions]) for row in rows]
@@ -275,22 +275,33 @@ def measures(title: str, path: Path, picture: str = "") -> Section:
         if by_row and name == "p" and name in numeric:
             shown[name] = [format_p(cell) for cell in columns[name]]
         elif name in numeric:
-            of_rows = zip(*(columns[own] for own in (name, *ends.get(name, ()))), strict=True)
-            shown[name] = [
-                format_interval(cells, places)
-                for cells, places in zip(of_rows, decimals[name], strict=True)
+            cells = [
+                format_interval([row[own] for own in (name, *ends[name])], places)
+                for row, places in zip(rows, decimals[name], strict=True)
             ]
+            if f"{name}_spread" in spreads:
+                cells = _with_spreads(cells, columns[f"{name}_spread"], decimals[name])
+            shown[name] = cells
         else:
             shown[name] = [in_words(cell) for cell in columns[name]]
-    cells = [list(row) for row in zip(*shown.values(), strict=True)]
+    printed = [list(row) for row in zip(*shown.values(), strict=True)]
     remarks = []
-    if any("mismatched" in cell for row in cells for cell in row):
+    if any("mismatched" in cell for row in printed for cell in row):
         remarks.append(
             "“Mismatched” predicts each clip from another clip's audio: it scores what the timing "
             "alone is worth."
         )
-    table = Table([in_words(name) for name in shown], cells, [name in numeric for name in shown])
+    table = Table([in_words(name) for name in shown], printed, [name in numeric for name in shown])
     return Section(table, remarks=tuple(remarks), title=title, picture=picture)
+
+
+def _with_spreads(cells: list[str], spreads: list[str], decimals: list[int]) -> list[str]:
+    """ "0.88 ± 0.01"; a number alone where its spread is not known."""
+    told = [format_interval([s], places) for s, places in zip(spreads, decimals, strict=True)]
+    return [
+        f"{cell} ± {spread}" if math.isfinite(number(raw)) else cell
+        for cell, spread, raw in zip(cells, told, spreads, strict=True)
+    ]
 
 
 def key_figures(manifest: list[Row], segments: Path, videos: int) -> Mapping[str, str]:
