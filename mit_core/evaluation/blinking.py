@@ -48,10 +48,8 @@ def count_blinks(landmarks: npt.NDArray[np.floating], hertz: float) -> int:
         return 0
     wide = np.percentile(known, _OPEN_PERCENTILE)
     shut = np.concatenate([[False], np.nan_to_num(opening, nan=wide) < _SHUT * wide, [False]])
-    starts, ends = (
-        np.flatnonzero(np.diff(shut.astype(int)) == 1),
-        np.flatnonzero(np.diff(shut.astype(int)) == -1),
-    )
+    steps = np.diff(shut.astype(int))
+    starts, ends = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
     return int(np.count_nonzero((ends - starts) / hertz <= _LONGEST))
 
 

@@ -1,4 +1,4 @@
-"""A few clips that stand for all: every speaker as often as the others, clips evenly spaced."""
+"""A few clips, or frames, that stand for all: speakers alike, the rest evenly spaced."""
 
 from collections.abc import Sequence
 
@@ -20,16 +20,16 @@ def choose_clips(speakers: Sequence[str], most: int) -> list[int]:
         clips.setdefault(speaker, []).append(number)
     names = sorted(clips)
     if len(names) > most:
-        names = [names[place] for place in _spread(len(names), most)]
+        names = [names[place] for place in evenly(len(names), most)]
     shares = dict.fromkeys(names, 0)
     for _ in range(min(most, sum(len(clips[name]) for name in names))):
         free = [name for name in names if shares[name] < len(clips[name])]
         shares[min(free, key=lambda name: shares[name])] += 1
     return sorted(
-        clips[name][place] for name in names for place in _spread(len(clips[name]), shares[name])
+        clips[name][place] for name in names for place in evenly(len(clips[name]), shares[name])
     )
 
 
-def _spread(length: int, count: int) -> list[int]:
-    """``count`` of ``length`` places, evenly spaced, the first and the last among them."""
-    return [int(place) for place in np.linspace(0, length - 1, count).round()]
+def evenly(length: int, count: int) -> list[int]:
+    """At most ``count`` of ``length`` places, evenly spaced, the first and the last among them."""
+    return [int(place) for place in np.linspace(0, length - 1, min(count, length)).round()]

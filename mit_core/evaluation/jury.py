@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from mit_core.evaluation.clip_choice import evenly
 from mit_core.evaluation.lip_sync import LipJudge, lip_sync
 from mit_core.evaluation.pictures import measure_pictures
 from mit_core.evaluation.seen import Watcher
@@ -84,11 +85,11 @@ class ClipJury:
         count = len(stage.frames)
         # the portrait is drawn as it is; to compare it with itself would flatter all
         others = np.delete(np.arange(count), stage.source)
-        self._compared = _spread(others, _COMPARED)
+        self._compared = others[evenly(len(others), _COMPARED)]
         self._crop = FaceCrop.around(stage.landmarks[stage.source])
         self._landmarks = self._crop.to_crop(stage.landmarks[self._compared], _SIDE)
         self._truth = self._cut(stage.frames)
-        self._embedded = _spread(np.arange(len(self._compared)), _EMBEDDED).tolist()
+        self._embedded = evenly(len(self._compared), _EMBEDDED)
         self._persons = [self._embedding(self._truth, place) for place in self._embedded]
         lips = jury.lips
         self._heard = None if lips is None else lips.hear(stage.sound, count)
@@ -133,8 +134,3 @@ class ClipJury:
     def _embedding(self, faces: Picture, place: int) -> npt.NDArray[np.float64]:
         """Of one of the compared frames, turned upright by its true landmarks."""
         return self._jury.embed(faces[place], self._landmarks[place])
-
-
-def _spread(numbers: npt.NDArray[np.int64], most: int) -> npt.NDArray[np.int64]:
-    places = np.linspace(0, len(numbers) - 1, min(most, len(numbers))).round().astype(int)
-    return numbers[places]

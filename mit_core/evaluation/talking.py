@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from mit_core.errors import UserError
-from mit_core.evaluation.clip_choice import choose_clips
+from mit_core.evaluation.clip_choice import choose_clips, evenly
 from mit_core.evaluation.jury import ClipJury, Jury, TalkMeasures
 from mit_core.evaluation.stage import Stage, set_stage
 from mit_core.evaluation.tables import write_table
@@ -99,7 +99,7 @@ def write_talking(
     chosen = [known[k] for k in choose_clips([footage.speakers[i] for i in known], settings.clips)]
     if not chosen:
         log.warning("no clip is held out for testing: nothing is drawn")
-    shown = {chosen[k] for k in _ends(len(chosen), settings.videos)}
+    shown = {chosen[k] for k in evenly(len(chosen), settings.videos)}
     shutil.rmtree(videos, ignore_errors=True)
     videos.mkdir(parents=True)
 
@@ -194,8 +194,3 @@ def _row(name: str, stage: Stage, measures: TalkMeasures) -> dict[str, Any]:
         "frames": len(stage.frames),
         **asdict(measures),
     }
-
-
-def _ends(length: int, most: int) -> list[int]:
-    """Places of the first, the last and evenly spaced ones between."""
-    return [int(place) for place in np.linspace(0, length - 1, min(most, length)).round()]
