@@ -35,10 +35,10 @@ def versions(wildcards):
     }
 
 
-def earlier_ablation():
-    """The ablation's table, where the target ablation has made it; the report alone does not."""
-    table = Path(f"{R}/evaluation/ablation.tsv")
-    return [str(table)] if table.is_file() else []
+def earlier_tables():
+    """Tables that other targets have made and that the report alone does not."""
+    tables = [Path(f"{R}/evaluation/{name}.tsv") for name in ("ablation", "unheard")]
+    return [str(table) for table in tables if table.is_file()]
 
 
-EARLIER_ABLATION = earlier_ablation()
+EARLIER_TABLES = earlier_tables()

@@ -90,9 +90,9 @@ rule report:
         runtime=30,
     params:
         settings=config["report"],
-        # a file that lies there, and no input: it shall not train the ablation's runs
-        ablation=EARLIER_ABLATION,
-        signature=signature(*EARLIER_ABLATION),
+        # files that lie there, and no input: they shall not train runs of their own
+        earlier=EARLIER_TABLES,
+        signature=signature(*EARLIER_TABLES),
         rules=rules_behind_report,
         versions=versions,
         digest=software.project_digest(Path(workflow.basedir)),

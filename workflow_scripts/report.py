@@ -38,7 +38,7 @@ with logged(snakemake.log[0]):
         pictures=titled(list(given.samples), Path(given.training).parent)
         | titled([given.sheet] if given.sheet else [], output.parent / "evaluation"),
         history=titled(list(given.history), Path(given.training).parent),
-        evaluation=titled([*given.evaluation, *params.ablation], output.parent / "evaluation"),
+        evaluation=titled([*given.evaluation, *params.earlier], output.parent / "evaluation"),
         talking=Path(given.talking) if given.talking else None,
         videos=[Path(video) for video in given.videos],
         summary={"content feature": f"{choice['feature']}. {choice['why']}"},
