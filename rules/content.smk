@@ -51,7 +51,7 @@ rule evaluate_content:
     output:
         table=report(f"{R}/evaluation/content/{{run}}.tsv", **MEASURES),
         clips=f"{R}/evaluation/content_clips/{{run}}.tsv",
-        paired=f"{R}/evaluation/against_ridge/{{run}}.tsv",
+        paired=report(f"{R}/evaluation/against_ridge/{{run}}.tsv", **MEASURES),
     log:
         f"{R}/logs/evaluate_content/{{run}}.log",
     benchmark:

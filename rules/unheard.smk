@@ -12,7 +12,7 @@ rule cross_validate:
             file for split in SPLITS for file in arrays_of(split, content_feature())
         ],
     output:
-        table=f"{R}/evaluation/unheard.tsv",
+        table=report(f"{R}/evaluation/unheard.tsv", **MEASURES),
         clips=f"{R}/evaluation/unheard/clips.tsv",
     log:
         f"{R}/logs/cross_validate.log",
