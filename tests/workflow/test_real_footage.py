@@ -153,7 +153,7 @@ def test_training_beats_ridge_on_held_out_clips(grid: Project) -> None:
     assert content["opening_r"] >= ridge["opening_r"] + 0.04
     assert content["mouth_distance"] <= 0.96 * ridge["mouth_distance"]
     assert content["face_distance"] <= 1.05 * ridge["face_distance"]
-    assert content["opening_r"] >= scores.loc["content_mismatched", "opening_r"] + 0.37
+    assert content["opening_r"] >= scores.loc["content_mismatched", "opening_r"] + 0.40
     assert content["mouth_distance"] < scores.loc["mean_face", "mouth_distance"]
 
 
