@@ -182,8 +182,8 @@ def test_refinement_draws_a_known_person_best(grid: Project) -> None:
     assert refined["ssim"] >= warped["ssim"] + 0.015
     assert refined["mouth_ssim"] >= warped["mouth_ssim"] + 0.045
     assert refined["psnr"] >= warped["psnr"] + 1.5
-    assert refined["ssim"] >= drawn["ssim"] + 0.003
-    assert refined["mouth_ssim"] >= drawn["mouth_ssim"] + 0.003
+    assert refined["ssim"] >= drawn["ssim"] + 0.005
+    assert refined["mouth_ssim"] >= drawn["mouth_ssim"] + 0.005
     assert refined["identity"] < warped["identity"]
 
 
