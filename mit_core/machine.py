@@ -15,7 +15,7 @@ def this_machine() -> dict[str, str]:
         "processor": _processor(),
         "cores": str(_cores()),
         "memory": _memory(),
-        "GPU": _gpus(),
+        "GPU": ", ".join(gpu_names()) or "none found",
     }
 
 
@@ -43,11 +43,11 @@ def _memory() -> str:
     return f"{size / 2**30:.1f} GiB"
 
 
-def _gpus() -> str:
+def gpu_names() -> list[str]:
     """Names of NVIDIA's GPUs, by the driver's own program."""
     program = shutil.which("nvidia-smi")
     if not program:
-        return "none found"
+        return []
     try:
         said = subprocess.run(
             [program, "--query-gpu=name", "--format=csv,noheader"],
@@ -57,6 +57,6 @@ def _gpus() -> str:
             timeout=20,
         )
     except (OSError, subprocess.TimeoutExpired):
-        return "none found"
+        return []
     names = [line.strip() for line in said.stdout.splitlines() if line.strip()]
-    return ", ".join(names) if said.returncode == 0 and names else "none found"
+    return names if said.returncode == 0 else []

@@ -22,7 +22,6 @@ rule portrait:
         image=lambda wildcards: PORTRAITS[wildcards.portrait],
         signature=lambda wildcards: signature(*portrait_files(wildcards.portrait)),
         settings=DETECTOR,
-        device=config["device"],
         code=code_of_detection("portrait"),
     script:
         "../workflow_scripts/portrait.py"
@@ -53,7 +52,6 @@ rule driving_speech:
         signature=lambda wildcards: signature(SPEECH[wildcards.speech]),
         settings=config["speech"],
         feature=lambda wildcards: content_feature(),
-        device=config["device"],
         code=code("driving_speech"),
     script:
         "../workflow_scripts/driving_speech.py"
@@ -86,7 +84,6 @@ rule animate_landmarks:
             for k, v in config["animate"].items()
             if k not in ("portraits", "speech", "drawings_detector")
         },
-        device=config["device"],
         code=code("animate_landmarks"),
     script:
         "../workflow_scripts/animate_landmarks.py"
@@ -125,7 +122,6 @@ rule render:
             *portrait_files(wildcards.portrait), SPEECH[wildcards.speech]
         ),
         settings={k: v for k, v in RENDER.items() if k != "checkpoint"},
-        device=config["device"],
         code=code("render"),
     script:
         "../workflow_scripts/render.py"

@@ -102,7 +102,6 @@ rule autovc:
         runtime=120,
         gpu=gpus(),
     params:
-        device=config["device"],
         code=code("autovc"),
     script:
         "../workflow_scripts/autovc.py"

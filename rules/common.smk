@@ -15,6 +15,7 @@ from mit_core.corpus import catalogue, layout
 from mit_core.corpus.choice import choose_feature
 from mit_core.errors import UserError
 from mit_core.files import read_json
+from mit_core.machine import gpu_names
 from mit_core.provenance import library_digest
 
 SCRIPTS = Path(workflow.basedir) / "workflow_scripts"
@@ -36,6 +37,7 @@ TABLES = {
 }
 # How Snakemake's own --report shows tables of measures.
 MEASURES = {"caption": "captions/measures.rst", "category": "Measures"}
+GPUS_HERE = gpu_names()
 DETECTOR = {key: config["landmarks"][key] for key in ("detector", "weights")}
 
 
@@ -51,7 +53,8 @@ def more_memory(megabytes):
 
 def gpus():
     """GPUs that a job of a network asks for."""
-    return 0 if config["device"] == "cpu" else 1
+    asked = config["device"]
+    return int(bool(GPUS_HERE) if asked == "auto" else asked != "cpu")
 
 
 def detector_gpus(network=None):
@@ -87,3 +90,14 @@ def demo_only(files):
         )
 
     return refuse
+
+
+onstart:
+    if (
+        config["device"].startswith("cuda")
+        and workflow.local_exec
+        and not GPUS_HERE
+    ):
+        logger.warning(
+            f"device is {config['device']}, and this machine has no GPU: networks run on the CPU."
+        )

@@ -40,7 +40,6 @@ rule evaluate_talking:
         renderer=RENDER["renderer"],
         registration=config["register"],
         detector=DETECTOR,
-        device=config["device"],
         code=code_of_detection("evaluate_talking"),
     script:
         "../workflow_scripts/evaluate_talking.py"

@@ -41,7 +41,6 @@ rule landmarks:
         gpu=detector_gpus(),
     params:
         settings=config["landmarks"],
-        device=config["device"],
         code=code_of_detection("landmarks"),
     script:
         "../workflow_scripts/landmarks.py"

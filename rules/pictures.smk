@@ -65,7 +65,6 @@ rule evaluate_rendering:
         # files that lie there, and no input: a change of their settings shall not train them
         earlier=earlier_drawing(),
         signature=signature(*earlier_drawing()),
-        device=config["device"],
         code=code("evaluate_rendering"),
     script:
         "../workflow_scripts/evaluate_rendering.py"

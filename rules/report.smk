@@ -25,7 +25,6 @@ rule evaluate_animations:
         gpu=detector_gpus(),
     params:
         settings=DETECTOR,
-        device=config["device"],
         code=code_of_detection("evaluate_animations"),
     script:
         "../workflow_scripts/evaluate_animations.py"

@@ -8,10 +8,8 @@ MODELS = f"{R}/models"
 # What lay there before this call of snakemake.
 RECORDS = list(Path(MODELS).glob("*/*/run.json"))
 LEARNED_HEAD = config["animate"]["head_motion"] == "learned"
-HARDWARE = {
-    "device": config["device"],
-    **{key: config["training"][key] for key in ("devices", "precision")},
-}
+# Not the device: what was trained on a GPU need not be trained again on a CPU.
+HARDWARE = {key: config["training"][key] for key in ("devices", "precision")}
 
 
 wildcard_constraints:

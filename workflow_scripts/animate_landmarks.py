@@ -6,6 +6,7 @@ import numpy as np
 
 from mit_core.animation.animate import Settings, animate
 from mit_core.animation.animation import save_animation
+from mit_core.devices import device_here
 from mit_core.faces.landmark_table import read_landmark_table
 from mit_core.logs import logged
 from mit_core.models.checkpoint import load_content
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from snakemake.script import snakemake
 
 with logged(snakemake.log[0]):
-    given, device = snakemake.input, snakemake.params.device
+    given, device = snakemake.input, device_here(snakemake.config["device"])
     animation = animate(
         load_speech(given.speech),
         np.load(given.feature),

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from mit_core.devices import device_here
 from mit_core.logs import logged
 from mit_core.media.audio import read_audio
 from mit_core.models.autovc_checkpoint import load_autovc
@@ -19,5 +20,7 @@ with logged(snakemake.log[0]):
         snakemake.output.feature,
         settings=SpeechSettings(**snakemake.params.settings),
         content_feature=snakemake.params.feature,
-        converter=load_autovc(converter, snakemake.params.device) if converter else None,
+        converter=load_autovc(converter, device_here(snakemake.config["device"]))
+        if converter
+        else None,
     )

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 with logged(snakemake.log[0]):
     settings = snakemake.params.settings
-    detector = open_detector(settings["detector"], snakemake.params.device, settings["weights"])
+    detector = open_detector(settings["detector"], snakemake.config["device"], settings["weights"])
     measure_animations(
         [Path(video) for video in snakemake.input.videos],
         [Path(landmarks) for landmarks in snakemake.input.landmarks],

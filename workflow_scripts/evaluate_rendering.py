@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mit_core.corpus.footage import open_footage
+from mit_core.devices import device_here
 from mit_core.evaluation.comparison import write_comparison
 from mit_core.logs import logged
 
@@ -19,5 +20,5 @@ with logged(snakemake.log[0]):
         clips=Path(output.clips),
         picture=Path(output.picture),
         threads=snakemake.threads,
-        device=snakemake.params.device,
+        device=device_here(snakemake.config["device"]),
     )

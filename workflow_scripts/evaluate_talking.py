@@ -8,6 +8,7 @@ import cv2
 from mit_core.corpus.dump import open_split
 from mit_core.corpus.footage import open_footage
 from mit_core.corpus.lags import read_shifts
+from mit_core.devices import device_here
 from mit_core.evaluation.jury import Jury
 from mit_core.evaluation.lip_sync import LipJudge
 from mit_core.evaluation.talkers import open_talkers
@@ -23,18 +24,19 @@ if TYPE_CHECKING:
 
 with logged(snakemake.log[0]):
     given, output, params = snakemake.input, snakemake.output, snakemake.params
+    device = device_here(snakemake.config["device"])
     cv2.setNumThreads(1)  # clips are worked on side by side
     splits = {
         split: open_split(Path(given[split][0]).parent, params.feature) for split in params.splits
     }
     test = splits["test"]
-    lips = LipJudge(load_syncnet(given.syncnet), params.device) if given.syncnet else None
+    lips = LipJudge(load_syncnet(given.syncnet), device) if given.syncnet else None
     write_talking(
         open_footage(given.segments, Path(given.footage[0]).parents[1], "test"),
         open_talkers(given.content, **splits) if len(test) else {},
         test.names,
         Jury(
-            open_detector(params.detector["detector"], params.device, params.detector["weights"]),
+            open_detector(params.detector["detector"], device, params.detector["weights"]),
             lips,
         ),
         TalkSettings(
@@ -43,7 +45,7 @@ with logged(snakemake.log[0]):
             network=load_translation(given.drawing[0]) if given.drawing else None,
             registration=Settings(**params.registration),
             later=read_shifts(Path(given.lags)) if given.lags else {},
-            device=params.device,
+            device=device,
         ),
         table=Path(output.table),
         clips=Path(output.clips),

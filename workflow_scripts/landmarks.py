@@ -14,6 +14,6 @@ with logged(snakemake.log[0]):
         Path(snakemake.input.index),
         Path(snakemake.output.index),
         settings=snakemake.params.settings,
-        device=snakemake.params.device,
+        device=snakemake.config["device"],
         code=snakemake.params.code,
     )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 with logged(snakemake.log[0]):
     path = Path(snakemake.params.image)
-    settings, device = snakemake.params.settings, snakemake.params.device
+    settings, device = snakemake.params.settings, snakemake.config["device"]
     detectors = [open_detector(settings["detector"], device, settings["weights"])]
     if snakemake.input.drawings:
         detectors.append(open_detector("adaptive_wing", device, snakemake.input.drawings))

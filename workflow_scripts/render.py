@@ -6,6 +6,7 @@ import cv2
 import torch
 
 from mit_core.animation.animation import load_animation
+from mit_core.devices import device_here
 from mit_core.logs import logged
 from mit_core.rendering.film import Settings, render_animation
 
@@ -27,5 +28,5 @@ with logged(snakemake.log[0]):
         Settings(**snakemake.params.settings),
         checkpoint=snakemake.input.checkpoint or None,
         threads=snakemake.threads,
-        device=snakemake.params.device,
+        device=device_here(snakemake.config["device"]),
     )

@@ -7,7 +7,7 @@ from mit_core.corpus.dump import open_voices
 from mit_core.logs import logged
 from mit_core.training.autovc import train_autovc
 from mit_core.training.autovc_settings import AutoVCSettings
-from mit_core.training.hardware import Hardware
+from mit_core.training.hardware import hardware_here
 from mit_core.training.loop_settings import with_budget
 from mit_core.training.runs import publish_run
 
@@ -23,7 +23,7 @@ with logged(snakemake.log[0]) as terminal:
         work,
         with_budget(AutoVCSettings(**params.settings["recipe"]), params.settings["budget"]),
         threads=snakemake.threads,
-        hardware=Hardware(**params.hardware),
+        hardware=hardware_here(snakemake.config["device"], **params.hardware),
         bar=terminal,
         code=params.code,
         run=snakemake.wildcards.run,

@@ -9,7 +9,7 @@ from mit_core.logs import logged
 from mit_core.sequences import hearing_another
 from mit_core.training.content import train_content
 from mit_core.training.content_settings import ContentSettings
-from mit_core.training.hardware import Hardware
+from mit_core.training.hardware import hardware_here
 from mit_core.training.loop_settings import with_budget
 from mit_core.training.runs import publish_run
 
@@ -29,7 +29,7 @@ with logged(snakemake.log[0]) as terminal:
         with_budget(ContentSettings(**params.settings["recipe"]), params.settings["budget"]),
         scaling=read_scaling(given.scaling),
         threads=snakemake.threads,
-        hardware=Hardware(**params.hardware),
+        hardware=hardware_here(snakemake.config["device"], **params.hardware),
         bar=terminal,
         code=params.code,
         run=snakemake.wildcards.run,

@@ -8,7 +8,7 @@ from mit_core.logs import logged
 from mit_core.training.detector import train_detector
 from mit_core.training.detector_settings import DetectorSettings
 from mit_core.training.footage import Footage
-from mit_core.training.hardware import Hardware
+from mit_core.training.hardware import hardware_here
 from mit_core.training.loop_settings import with_budget
 from mit_core.training.runs import publish_run
 
@@ -28,7 +28,7 @@ with logged(snakemake.log[0]) as terminal:
         work,
         with_budget(DetectorSettings(**params.settings["recipe"]), params.settings["budget"]),
         threads=snakemake.threads,
-        hardware=Hardware(**params.hardware),
+        hardware=hardware_here(snakemake.config["device"], **params.hardware),
         bar=terminal,
         code=params.code,
         run=snakemake.wildcards.run,

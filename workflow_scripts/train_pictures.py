@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from mit_core.corpus.footage import open_footage
 from mit_core.logs import logged
-from mit_core.training.hardware import Hardware
+from mit_core.training.hardware import hardware_here
 from mit_core.training.loop_settings import with_budget
 from mit_core.training.runs import publish_run
 from mit_core.training.translation import train_translation
@@ -27,7 +27,7 @@ with logged(snakemake.log[0]) as terminal:
         work,
         with_budget(settings, params.settings["budget"]),
         threads=snakemake.threads,
-        hardware=Hardware(**params.hardware),
+        hardware=hardware_here(snakemake.config["device"], **params.hardware),
         bar=terminal,
         code=params.code,
         run=snakemake.wildcards.run,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from mit_core.corpus.dump import open_split
 from mit_core.logs import logged
-from mit_core.training.hardware import Hardware
+from mit_core.training.hardware import hardware_here
 from mit_core.training.loop_settings import with_budget
 from mit_core.training.runs import publish_run
 from mit_core.training.speaker import train_speaker
@@ -24,7 +24,7 @@ with logged(snakemake.log[0]) as terminal:
         with_budget(SpeakerSettings(**params.settings["recipe"]), params.settings["budget"]),
         content=Path(given.content),
         threads=snakemake.threads,
-        hardware=Hardware(**params.hardware),
+        hardware=hardware_here(snakemake.config["device"], **params.hardware),
         bar=terminal,
         code=params.code,
         run=snakemake.wildcards.run,

@@ -53,9 +53,10 @@ def _mediapipe(device: str, weights: Path | None) -> LandmarkDetector:
 
 
 def _face_alignment(device: str, weights: Path | None) -> LandmarkDetector:
+    from mit_core.devices import device_here
     from mit_core.faces.face_alignment_backend import FaceAlignmentDetector
 
-    return FaceAlignmentDetector(device, weights)
+    return FaceAlignmentDetector(device_here(device), weights)
 
 
 def _dlib(device: str, weights: Path | None) -> LandmarkDetector:
@@ -65,9 +66,10 @@ def _dlib(device: str, weights: Path | None) -> LandmarkDetector:
 
 
 def _adaptive_wing(device: str, weights: Path | None) -> LandmarkDetector:
+    from mit_core.devices import device_here
     from mit_core.faces.adaptive_wing_backend import AdaptiveWingDetector
 
-    return AdaptiveWingDetector(device, weights)
+    return AdaptiveWingDetector(device_here(device), weights)
 
 
 _BACKENDS: dict[str, Callable[[str, Path | None], LandmarkDetector]] = {
@@ -89,7 +91,7 @@ def open_detector(
         name: ``mediapipe`` (3-D, weights in its package, CPU), ``face_alignment`` (3-D FAN of the
             paper, weights by path, wants a GPU), ``dlib`` (2-D, for cross-checks) or
             ``adaptive_wing`` (2-D, a checkpoint of ``train_detector`` or the published one).
-        device: ``cpu``, ``cuda`` ...; only face_alignment and adaptive_wing make use of it.
+        device: ``auto``, ``cpu``, ``cuda`` ...; only face_alignment and adaptive_wing use it.
         weights: folder of the weight files, of adaptive_wing the file itself; None for the
             backend's own place.
 

@@ -1,5 +1,6 @@
 """What a run trains on: devices, precision, and the processes that share the work."""
 
+import logging
 import multiprocessing
 import signal
 import threading
@@ -16,9 +17,11 @@ from lightning_fabric.accelerators.cuda import num_cuda_devices
 from lightning_fabric.strategies import DDPStrategy
 from torch.multiprocessing import ProcessExitedException, ProcessRaisedException
 
+from mit_core.devices import device_here
 from mit_core.errors import UserError
 
 T = TypeVar("T")
+logger = logging.getLogger(__name__)
 
 PRECISIONS = ("32-true", "bf16-mixed", "16-mixed")
 _KINDS = ("cpu", "cuda", "mps")
@@ -44,6 +47,18 @@ class Hardware:
     def __str__(self) -> str:
         count = f" x {self.devices}" if self.devices > 1 else ""
         return f"{self.device}{count}, {self.precision}"
+
+
+def hardware_here(device: str, devices: int = 1, precision: str = "32-true") -> Hardware:
+    """What to train on where this is asked for; a CPU in place of GPUs where there is none.
+
+    As many processes then share the work, so that the batch stays as large.
+    """
+    usable = device_here(device)
+    if usable == "cpu" and precision == "16-mixed":
+        logger.warning("precision 16-mixed needs a GPU: bf16-mixed is used")
+        precision = "bf16-mixed"
+    return Hardware(usable, devices, precision)
 
 
 def open_fabric(hardware: Hardware) -> Fabric:

@@ -71,10 +71,9 @@ def landmarks_shard(
         return products
 
     items = read_index(taken)
-    keyed = {**settings, "device": device}
     try:
         done = work_shard(
-            items, index.with_suffix(""), results=results, settings=keyed, code=code, work=work
+            items, index.with_suffix(""), results=results, settings=settings, code=code, work=work
         )
     finally:
         detector.close()

@@ -1,0 +1,151 @@
+"""Cluster profiles: planned with each, run on a SLURM, and by a scheduler that is a command."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+import torch
+import yaml
+from project import ROOT, Project
+from slurm import Slurm, why_not
+
+from mit_core.demo.cartoon import write_cartoon
+from mit_core.demo.footage import Settings, make_footage
+from mit_core.demo.plan import plan
+from mit_core.machine import gpu_names
+from mit_core.models.checkpoint import load_content
+
+PROFILES = sorted(path.name for path in (ROOT / "profiles").iterdir())
+STEPS = 300  # half a minute: time to be killed in
+
+
+@pytest.fixture(scope="module")
+def videos(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("footage")
+    make_footage(plan(3)[:6], folder / "videos", folder / "truth", Settings(size=192))
+    return folder / "videos"
+
+
+def project(folder: Path, videos: Path, steps: int = STEPS) -> Project:
+    every = {"validate_every": 20, "checkpoint_every": 20}
+    return Project(
+        folder,
+        {
+            "corpus": {"videos": str(videos), "shards": 2, "split": {"val": 0.2, "test": 0.2}},
+            "train_content": {"steps": steps, **every},
+        },
+    )
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_each_profile_plans(profile: str, tmp_path: Path) -> None:
+    mine = Project(tmp_path / "project", {})
+    done = mine.snakemake("--workflow-profile", f"profiles/{profile}", "--dry-run", "--", "all")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "fit_content" in done.stdout + done.stderr
+
+
+def test_a_gpu_that_is_not_there_is_told_once(tmp_path: Path) -> None:
+    cartoon = write_cartoon(tmp_path)
+    found = f"out/animations/portraits/{cartoon.stem}.tsv"
+    mine = Project(tmp_path / "project", {"device": "cuda", "animate": {"portraits": str(cartoon)}})
+    done = mine.snakemake("--", found)
+    assert done.returncode == 0, done.stdout + done.stderr
+    if not gpu_names():
+        assert (done.stdout + done.stderr).count("this machine has no GPU") == 1
+    # what was made on one device is not made again on another
+    mine.settings["device"] = "cpu"
+    assert mine.jobs(found) == {}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_a_scheduler_that_is_a_command(videos: Path, tmp_path: Path) -> None:
+    """The profile's resources reach the command, and what it starts is the workflow's jobs."""
+    mine = project(tmp_path / "project", videos, steps=40)
+    submit = tmp_path / "submit"
+    submit.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/told\nsh "$5" > /dev/null 2>&1 &\n')
+    submit.chmod(0o755)
+    command = f"{submit} {{rule}} {{threads}} {{resources.queue}} {{resources.gpu}}"
+    mine.run(
+        *("--workflow-profile", "profiles/cluster-generic"),
+        *("--cluster-generic-submit-cmd", command, "--latency-wait", "5", "--jobs", "2"),
+        *("--", "train_content"),
+    )
+    told = {
+        line.split()[0]: line.split()[1:4] for line in (tmp_path / "told").read_text().splitlines()
+    }
+    assert told["landmarks"] == ["1", "cpu", "0"] and told["fit_content"] == ["1", "gpu", "1"]
+    assert (mine.folder / "out/models/content/default/best.pt").is_file()
+
+
+@pytest.fixture(scope="module")
+def slurm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Slurm]:
+    if reason := why_not():
+        pytest.skip(reason)
+    cluster = Slurm(tmp_path_factory.mktemp("slurm"))
+    cluster.start()
+    yield cluster
+    cluster.stop()
+
+
+def training() -> list[psutil.Process]:
+    """The processes that train the content branch."""
+    return [
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if any(part.endswith("train_content.py") for part in process.info["cmdline"] or [])
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(2400)
+def test_a_cluster_makes_what_a_laptop_makes(slurm: Slurm, videos: Path, tmp_path: Path) -> None:
+    """On SLURM, with the training killed once by its node."""
+    cluster = project(tmp_path / "cluster", videos)
+    (cluster.folder / "my.yaml").write_text(yaml.safe_dump(cluster.settings))
+    log = tmp_path / "snakemake.log"
+    command = [sys.executable, "-m", "snakemake", "--cores", "2"]
+    command += ["--workflow-profile", "profiles/slurm", "--configfile", "config.yaml", "my.yaml"]
+    # no accounting here to ask, and no accounts; jobs are short
+    command += ["--slurm-no-account", "--slurm-status-command", "squeue", "--latency-wait", "10"]
+    command += ["--slurm-init-seconds-before-status-checks", "2"]
+    command += ["--seconds-between-status-checks", "2", "--", "prepare", "train_content"]
+    killed = 0
+    with log.open("w") as output:
+        running = subprocess.Popen(command, cwd=cluster.folder, stdout=output, stderr=output)
+        while running.poll() is None:
+            work = cluster.folder / "out/models/content/default/work"
+            if not killed and any(work.glob("last*")):
+                for process in training():
+                    process.kill()
+                    killed += 1
+            time.sleep(0.5)
+    said = log.read_text()
+    assert running.returncode == 0, said
+    assert killed == 1 and "Trying to restart job" in said
+
+    fits = [job for job in slurm.jobs() if job["Comment"].startswith("rule_fit_content")]
+    assert sorted(job["JobState"] for job in fits) == ["COMPLETED", "FAILED"]
+    assert {job["Partition"] for job in fits} == {"gpu"}
+    assert all(job["JOB_GRES"] == "gpu:1" for job in fits)
+    others = [job for job in slurm.jobs() if job["Comment"].startswith("rule_landmarks")]
+    assert len(others) == 2 and {job["Partition"] for job in others} == {"cpu"}
+    assert not any("gpu" in job.get("JOB_GRES", "") for job in others)
+
+    laptop = project(tmp_path / "laptop", videos)
+    laptop.run("--", "prepare", "train_content")
+    for name in ("corpus/segments.tsv", "corpus/funnel.tsv"):
+        assert (cluster.folder / "out" / name).read_bytes() == (
+            laptop.folder / "out" / name
+        ).read_bytes()
+    ours, theirs = (
+        load_content(made.folder / "out/models/content/default/best.pt").model.state_dict()
+        for made in (cluster, laptop)
+    )
+    assert ours.keys() == theirs.keys()
+    assert all(torch.equal(weights, theirs[name]) for name, weights in ours.items())
