@@ -7,6 +7,8 @@ import sys
 # Rules run in environments of their own: what they import of the library is this checkout's.
 sys.path.insert(0, workflow.basedir)
 os.environ.update(PYTHONPATH=str(workflow.basedir))
+# Snakemake tells torch and numpy how many cores a job has; OpenCV would take all of them in each.
+os.environ.setdefault("OPENCV_FOR_THREADS_NUM", "1")
 
 from snakemake.exceptions import WorkflowError
 
