@@ -2,7 +2,7 @@
 
     python -m benchmarks.results OUTPUT.md TITLE=FOLDER...
 
-The demo's folder (its title is "Demo") also gives pictures, which lie in docs/results beside
+The demo's folder (its title is "Demo") also gives pictures, which lie in docs/pictures beside
 OUTPUT.md; of other footage figures alone are shown, since people are seen in it. What OUTPUT.md
 tells of folders that are not given stays: not everyone has the footage.
 """
@@ -18,12 +18,11 @@ import numpy as np
 from mit_core.files import write_text
 from mit_core.media.image import read_image, write_image
 from mit_core.media.video import count_frames, read_frames
-from mit_core.report.sections import measures
-from mit_core.report.tables import in_words
+from mit_core.report.sections import Table, measures, trained
 
 DEMO = "Demo"
 TITLES = {"known": "One real speaker (GRID s1)", "many": "29 real speakers (GRID and others)"}
-PICTURES = Path("docs/results")
+PICTURES = Path("docs/pictures")
 
 TABLES = {
     "evaluation/content/default.tsv": (
@@ -63,9 +62,6 @@ TABLES = {
     "sync_detection.tsv": ("Clips out of sync", "Made of good clips by shifting and swapping."),
     "corpus/funnel.tsv": ("What preparation kept", ""),
 }
-TRAINING = (
-    *("kind", "run", "feature", "hours", "speakers", "clips", "steps", "seconds", "measures"),
-)
 _STRIP, _SIDE = 6, 160  # frames of a video's strip, and their height in pixels
 
 
@@ -75,7 +71,7 @@ def section(title: str, folder: Path, home: Path) -> Iterator[str]:
     training = folder / "models/training.tsv"
     if training.is_file():
         yield "### Training\n"
-        yield from table(training, TRAINING)
+        yield from _markdown(trained(training))
     for name, (heading, remark) in TABLES.items():
         path = folder / name
         if not path.is_file():
@@ -88,18 +84,16 @@ def section(title: str, folder: Path, home: Path) -> Iterator[str]:
         yield from pictures(folder, home)
 
 
-def table(path: Path, only: tuple[str, ...] | None = None) -> Iterator[str]:
+def table(path: Path) -> Iterator[str]:
     """A TSV as Markdown, its cells as the report prints them."""
-    shown = measures("", path).table
-    kept = [
-        place
-        for place, name in enumerate(shown.header)
-        if only is None or name in map(in_words, only)
-    ]
-    yield "| " + " | ".join(shown.header[place] for place in kept) + " |"
-    yield "|" + "---|" * len(kept)
+    yield from _markdown(measures("", path).table)
+
+
+def _markdown(shown: Table) -> Iterator[str]:
+    yield "| " + " | ".join(shown.header) + " |"
+    yield "|" + "---|" * len(shown.header)
     for row in shown.rows:
-        yield "| " + " | ".join(row[place].replace("|", "/") for place in kept) + " |"
+        yield "| " + " | ".join(cell.replace("|", "/") for cell in row) + " |"
     yield ""
 
 

@@ -283,7 +283,7 @@ def measures(title: str, path: Path, picture: str = "") -> Section:
                 cells = _with_spreads(cells, columns[f"{name}_spread"], decimals[name])
             shown[name] = cells
         else:
-            shown[name] = [in_words(cell) for cell in columns[name]]
+            shown[name] = ["–" if cell == "nan" else in_words(cell) for cell in columns[name]]
     printed = [list(row) for row in zip(*shown.values(), strict=True)]
     remarks = []
     if any("mismatched" in cell for row in printed for cell in row):

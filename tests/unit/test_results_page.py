@@ -3,6 +3,7 @@
 import sys
 
 from benchmarks.results import main, section, table
+from mit_core.report.sections import TRAINING_COLUMNS
 
 
 def test_intervals_and_spreads_stand_beside_their_measure(tmp_path):
@@ -31,10 +32,12 @@ def test_a_folder_is_told_by_the_tables_that_it_has(tmp_path):
     measures.mkdir()
     (measures / "rendering.tsv").write_text("renderer\tssim\nmesh_warp\t0.919\n")
     (tmp_path / "models").mkdir()
-    (tmp_path / "models/training.tsv").write_text("kind\trun\tsha256\ncontent\tdefault\tabc\n")
+    run = dict.fromkeys(TRAINING_COLUMNS, "1") | {"kind": "content", "run": "default"}
+    run |= {"measures": "train_loss=0.4; val_mouth_distance=0.0153"}
+    (tmp_path / "models/training.tsv").write_text("\t".join(run) + "\n" + "\t".join(run.values()))
     text = "\n".join(section("Somebody", tmp_path, tmp_path))
     assert text.startswith("## Somebody") and "### Training" in text
-    assert "| content | default |" in text and "abc" not in text
+    assert "| content | default |" in text and "mouth distance 0.0153" in text
     assert "Renderers, driven by true landmarks" in text and "| mesh warp | 0.919 |" in text
     assert "unheard" not in text and not (tmp_path / "docs").exists()
 
