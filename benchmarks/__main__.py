@@ -49,8 +49,11 @@ def _timed(function: Callable[[Path], dict[str, float]], form: str) -> Callable[
 PARTS: dict[str, tuple[str, Callable[[Path], Rows]]] = {
     "planning": ("Planning, start to end of a dry run", planning),
     "stages": (
-        "Preparation: seconds of work a minute of video, one core",
-        lambda folder: [(stage, f"{seconds:.2f}") for stage, seconds in bench_stages(folder)],
+        "Preparation: CPU seconds a minute of video, and megabytes that it leaves",
+        lambda folder: [
+            (cost.stage, f"{cost.seconds:.2f} s, {cost.megabytes:.2f} MB")
+            for cost in bench_stages(folder)
+        ],
     ),
     "sharding": (
         "Preparation in shards, beside a job for each clip: seconds of all jobs of a stage",

@@ -1,7 +1,8 @@
-"""Seconds of work a minute of video, stage by stage, on one core."""
+"""CPU seconds and disk that a minute of video takes, stage by stage."""
 
-import time
+import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
@@ -21,25 +22,47 @@ CONFIG = Path(__file__).resolve().parents[1] / "config.yaml"
 CLIPS = 9  # of the demo corpus, about a minute; the first warms imports and models up
 
 
-def bench_stages(folder: Path) -> list[tuple[str, float]]:
-    """(stage, seconds a minute of video), the models loaded once as in a shard of many clips."""
+@dataclass(frozen=True)
+class Cost:
+    """What a stage takes for a minute of video: CPU seconds, and megabytes that it leaves."""
+
+    stage: str
+    seconds: float
+    megabytes: float
+
+
+def bench_stages(folder: Path) -> list[Cost]:
+    """The demo's footage and each stage, the models loaded once as in a shard of many clips."""
     config = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))
     videos = folder / "videos"
-    started = time.perf_counter()
+    started = _cpu_seconds()
     make_footage(plan(3)[:CLIPS], videos, folder / "truth", Settings(size=256))
-    making = time.perf_counter() - started
+    making = _cpu_seconds() - started
     clips = [clip.as_dict() for clip in list_clips(str(videos))]
     rows: list[tuple[str, float]] = []
     for warm in (True, False):
         results = folder / ("warm" if warm else "timed")
-        some = clips[:1] if warm else clips
-        rows = _walk(some, results, config)
-    seconds = sum(
-        item.seconds for item in read_index(results / "shards" / "0000" / "normalise.json")
-    )
-    minutes = seconds / 60
-    timed = [("making the demo's footage", making), *rows]
-    return [(stage, spent / minutes) for stage, spent in timed]
+        rows = _walk(clips[:1] if warm else clips, results, config)
+    shard = results / "shards" / "0000"
+    minutes = sum(item.seconds for item in read_index(shard / "normalise.json")) / 60
+    made = Cost("making the demo's footage", making / minutes, _megabytes(videos) / minutes)
+    return [
+        made,
+        *(
+            Cost(stage, seconds / minutes, _megabytes(shard / stage) / minutes)
+            for stage, seconds in rows
+        ),
+    ]
+
+
+def _cpu_seconds() -> float:
+    """Of this process and of those that it waited for, ffmpeg's among them."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+def _megabytes(folder: Path) -> float:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
 
 
 def _walk(
@@ -64,7 +87,7 @@ def _walk(
     ]
     rows = []
     for stage, work in walk:
-        started = time.perf_counter()
+        started = _cpu_seconds()
         work()
-        rows.append((stage, time.perf_counter() - started))
+        rows.append((stage, _cpu_seconds() - started))
     return rows

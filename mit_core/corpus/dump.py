@@ -32,6 +32,13 @@ _IN_FRAMES: dict[str, tuple[str, str, str, tuple[type[np.generic], tuple[int, ..
 }
 
 
+def frame_bytes() -> int:
+    """What a frame at 62.5 Hz takes of a split's arrays."""
+    return sum(
+        np.dtype(kind).itemsize * int(np.prod(shape)) for *_, (kind, shape) in _IN_FRAMES.values()
+    )
+
+
 def dump_arrays(
     indices: Sequence[Path],
     segments: Path,
