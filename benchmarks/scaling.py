@@ -69,7 +69,8 @@ says, and its memory stays flat, since arrays are read through memory maps
 (`python -m benchmarks memory`: a training on 10 hours needs what one on 10 minutes does). What does
 grow is one pass over the training arrays for their mean and deviation. More footage is worth more
 steps; README has steps a second on a CPU and on a GPU. Where `training.devices` is more than 1,
-each takes batches of its own and gradients are averaged.
+each takes batches of its own and gradients are averaged; `training.nodes` does the same over nodes,
+started by torchrun through `training.launcher`.
 
 ## How to spread it
 

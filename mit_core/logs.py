@@ -19,10 +19,13 @@ def logged(path: str | Path) -> Iterator[TextIO]:
     Yields the terminal's own stderr, for progress bars. A ``UserError`` ends the process with
     status 1 and its sentence on the terminal; any other error names the log that holds its trace.
     """
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    path = Path(path)
+    if os.environ.get("RANK", "0") != "0":  # of several processes of one job the first has the log
+        path = path.with_suffix(f".{os.environ['RANK']}{path.suffix}")
+    path.parent.mkdir(parents=True, exist_ok=True)
     terminal = os.fdopen(os.dup(2), "w", buffering=1, encoding="utf-8", errors="replace")
     stdout = os.dup(1)
-    with Path(path).open("w", encoding="utf-8") as log:
+    with path.open("w", encoding="utf-8") as log:
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
         os.dup2(log.fileno(), 1)

@@ -50,12 +50,14 @@ rule fit_autovc:
         "../envs/train.yaml"
     threads: training_threads()
     resources:
+        **node_resources(),
         mem_mb=more_memory(4000),
         runtime=720,
         gpu=training_gpus(),
     params:
         settings=training_settings("train_autovc", target=config["autovc"]["target"]),
         hardware=HARDWARE,
+        nodes=NODES,
         code=code("train_autovc"),
     script:
         "../workflow_scripts/train_autovc.py"

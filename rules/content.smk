@@ -27,6 +27,7 @@ rule fit_content:
         "../envs/train.yaml"
     threads: training_threads()
     resources:
+        **node_resources(),
         mem_mb=more_memory(4000),
         runtime=720,
         gpu=training_gpus(),
@@ -36,6 +37,7 @@ rule fit_content:
         another=lambda wildcards: wildcards.run == DEAF_RUN,
         settings=training_settings("train_content"),
         hardware=HARDWARE,
+        nodes=NODES,
         code=code("train_content"),
     script:
         "../workflow_scripts/train_content.py"

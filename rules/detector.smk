@@ -47,6 +47,7 @@ rule fit_detector:
         "../envs/pictures.yaml"
     threads: training_threads()
     resources:
+        **node_resources(),
         mem_mb=more_memory(4000),
         runtime=720,
         gpu=training_gpus(),
@@ -54,6 +55,7 @@ rule fit_detector:
         drawings=list(MARKED.values()),
         settings=training_settings("train_detector", without=("footage", "drawings")),
         hardware=HARDWARE,
+        nodes=NODES,
         code=code("train_detector"),
     script:
         "../workflow_scripts/train_detector.py"

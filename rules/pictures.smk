@@ -29,12 +29,14 @@ rule fit_pictures:
         "../envs/pictures.yaml"
     threads: training_threads()
     resources:
+        **node_resources(),
         mem_mb=more_memory(6000),
         runtime=1440,
         gpu=training_gpus(),
     params:
         settings=lambda wildcards: training_settings(f"train_{wildcards.network}"),
         hardware=HARDWARE,
+        nodes=NODES,
         code=code("train_pictures"),
     script:
         "../workflow_scripts/train_pictures.py"

@@ -9,7 +9,8 @@ MODELS = f"{R}/models"
 RECORDS = list(Path(MODELS).glob("*/*/run.json"))
 LEARNED_HEAD = config["animate"]["head_motion"] == "learned"
 # Not the device: what was trained on a GPU need not be trained again on a CPU.
-HARDWARE = {key: config["training"][key] for key in ("devices", "precision")}
+HARDWARE = {key: config["training"][key] for key in ("devices", "precision", "nodes")}
+NODES = {key: config["training"][key] for key in ("devices", "nodes", "launcher")}
 
 
 wildcard_constraints:
@@ -75,7 +76,13 @@ def training_threads():
 
 def training_gpus():
     """GPUs that one training job asks for."""
-    return gpus() * config["training"]["devices"]
+    return gpus() * config["training"]["devices"] * config["training"]["nodes"]
+
+
+def node_resources():
+    """What a training on several nodes asks a SLURM for besides: its script starts the others."""
+    nodes = config["training"]["nodes"]
+    return {"nodes": nodes, "tasks": nodes, "mpi": "srun"} if nodes > 1 else {}
 
 
 def content_feature():

@@ -27,6 +27,7 @@ rule fit_speaker:
         "../envs/train.yaml"
     threads: training_threads()
     resources:
+        **node_resources(),
         mem_mb=more_memory(4000),
         runtime=720,
         gpu=training_gpus(),
@@ -34,6 +35,7 @@ rule fit_speaker:
         feature=lambda wildcards: feature_of(wildcards.run),
         settings=training_settings("train_speaker"),
         hardware=HARDWARE,
+        nodes=NODES,
         code=code("train_speaker"),
     script:
         "../workflow_scripts/train_speaker.py"

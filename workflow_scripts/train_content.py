@@ -11,12 +11,14 @@ from mit_core.training.content import train_content
 from mit_core.training.content_settings import ContentSettings
 from mit_core.training.hardware import hardware_here
 from mit_core.training.loop_settings import with_budget
+from mit_core.training.nodes import on_all_nodes
 from mit_core.training.runs import publish_run
 
 if TYPE_CHECKING:
     from snakemake.script import snakemake
 
 with logged(snakemake.log[0]) as terminal:
+    on_all_nodes(**snakemake.params.nodes)
     given, params = snakemake.input, snakemake.params
     work = Path(snakemake.output.checkpoint).parent / "work"
     train, val = (

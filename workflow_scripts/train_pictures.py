@@ -7,6 +7,7 @@ from mit_core.corpus.footage import open_footage
 from mit_core.logs import logged
 from mit_core.training.hardware import hardware_here
 from mit_core.training.loop_settings import with_budget
+from mit_core.training.nodes import on_all_nodes
 from mit_core.training.runs import publish_run
 from mit_core.training.translation import train_translation
 from mit_core.training.translation_settings import RefinementSettings, TranslationSettings
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 KINDS = {"refinement": RefinementSettings, "translation": TranslationSettings}
 
 with logged(snakemake.log[0]) as terminal:
+    on_all_nodes(**snakemake.params.nodes)
     given, params = snakemake.input, snakemake.params
     work = Path(snakemake.output.checkpoint).parent / "work"
     shards = Path(given.footage[0]).parents[1]

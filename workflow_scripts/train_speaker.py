@@ -7,6 +7,7 @@ from mit_core.corpus.dump import open_split
 from mit_core.logs import logged
 from mit_core.training.hardware import hardware_here
 from mit_core.training.loop_settings import with_budget
+from mit_core.training.nodes import on_all_nodes
 from mit_core.training.runs import publish_run
 from mit_core.training.speaker import train_speaker
 from mit_core.training.speaker_settings import SpeakerSettings
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from snakemake.script import snakemake
 
 with logged(snakemake.log[0]) as terminal:
+    on_all_nodes(**snakemake.params.nodes)
     given, params = snakemake.input, snakemake.params
     work = Path(snakemake.output.checkpoint).parent / "work"
     train_speaker(

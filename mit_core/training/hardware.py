@@ -14,11 +14,13 @@ import numpy as np
 import torch
 from lightning_fabric import Fabric
 from lightning_fabric.accelerators.cuda import num_cuda_devices
+from lightning_fabric.plugins.environments import TorchElasticEnvironment
 from lightning_fabric.strategies import DDPStrategy
 from torch.multiprocessing import ProcessExitedException, ProcessRaisedException
 
 from mit_core.devices import device_here
 from mit_core.errors import UserError
+from mit_core.training.nodes import among_several
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -38,18 +40,23 @@ class Hardware:
         devices: how many of them share the work: each takes batches of its own, gradients are
             averaged, so the batch is so many times larger. On ``cpu`` these are processes.
         precision: ``32-true``, ``bf16-mixed``, or ``16-mixed`` (not on ``cpu``).
+        nodes: machines with so many devices each (see ``nodes.on_all_nodes``).
     """
 
     device: str = "cpu"
     devices: int = 1
     precision: str = "32-true"
+    nodes: int = 1
 
     def __str__(self) -> str:
         count = f" x {self.devices}" if self.devices > 1 else ""
+        count += f" on {self.nodes} nodes" if self.nodes > 1 else ""
         return f"{self.device}{count}, {self.precision}"
 
 
-def hardware_here(device: str, devices: int = 1, precision: str = "32-true") -> Hardware:
+def hardware_here(
+    device: str, devices: int = 1, precision: str = "32-true", nodes: int = 1
+) -> Hardware:
     """What to train on where this is asked for; a CPU in place of GPUs where there is none.
 
     As many processes then share the work, so that the batch stays as large.
@@ -58,7 +65,7 @@ def hardware_here(device: str, devices: int = 1, precision: str = "32-true") -> 
     if usable == "cpu" and precision == "16-mixed":
         logger.warning("precision 16-mixed needs a GPU: bf16-mixed is used")
         precision = "bf16-mixed"
-    return Hardware(usable, devices, precision)
+    return Hardware(usable, devices, precision, nodes)
 
 
 def open_fabric(hardware: Hardware) -> Fabric:
@@ -89,6 +96,19 @@ def open_fabric(hardware: Hardware) -> Fabric:
             f"device '{hardware.device}' with devices {hardware.devices} needs {needed} GPU(s), "
             f"and {num_cuda_devices()} can be used here: set device to cpu, or ask for fewer."
         )
+    if hardware.nodes > 1:
+        if not among_several():
+            raise UserError(
+                f"training.nodes is {hardware.nodes}: nodes.on_all_nodes starts such a training."
+            )
+        return Fabric(
+            accelerator=kind,
+            devices=hardware.devices,
+            num_nodes=hardware.nodes,
+            precision=hardware.precision,  # type: ignore[arg-type]
+            strategy=DDPStrategy(),
+            plugins=[TorchElasticEnvironment()],
+        )
     return Fabric(
         accelerator=kind,
         devices=[int(index)] if index else hardware.devices,
@@ -99,6 +119,8 @@ def open_fabric(hardware: Hardware) -> Fabric:
 
 def launch(hardware: Hardware, work: Callable[[Fabric, Callable[[], bool]], T]) -> T:
     """Do the work in as many processes as there are devices; returns what the first one returns.
+
+    Of several nodes' processes all others end here.
 
     Args:
         hardware: what to work on.
@@ -118,6 +140,12 @@ def launch(hardware: Hardware, work: Callable[[Fabric, Callable[[], bool]], T]) 
     def asked_to_stop() -> bool:
         return bool(asked.value)
 
+    if hardware.nodes > 1:
+        with on_sigterm(ask):
+            done = fabric.launch(lambda fabric: work(fabric, asked_to_stop))
+        if fabric.global_rank:  # the first process goes on alone
+            raise SystemExit(0)
+        return done
     if hardware.devices == 1:
         with on_sigterm(ask):
             return fabric.launch(lambda fabric: work(fabric, asked_to_stop))
