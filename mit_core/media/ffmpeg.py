@@ -18,6 +18,18 @@ from mit_core.errors import UserError
 _LAST_LINES = 3
 
 
+# Kinds that hold their media themselves. A playlist (HLS, DASH, ffconcat, SDP ...) may call itself
+# mp4 and name files and addresses that its reader then opens.
+_SELF_CONTAINED = (
+    *("mov", "mp4", "matroska", "webm", "avi", "mpeg", "mpegts", "mpegvideo", "mpegtsraw", "vob"),
+    *("asf", "flv", "mxf", "ivf", "nut", "dv", "ogg", "h264", "hevc", "m4v", "mjpeg", "rawvideo"),
+    *("wav", "w64", "rf64", "flac", "mp3", "aac", "ac3", "aiff", "au", "caf", "amr", "gif", "apng"),
+    *("image2", "png_pipe", "jpeg_pipe", "bmp_pipe", "webp_pipe", "tiff_pipe"),
+)
+ONE_FILE = {"protocol_whitelist": "file", "format_whitelist": ",".join(_SELF_CONTAINED)}
+"""ffmpeg's options of an input that opens nothing but itself."""
+
+
 class FfmpegError(UserError):
     """ffmpeg refused or failed; the message ends with its own last words."""
 

@@ -11,7 +11,7 @@ from av.container import InputContainer
 from av.stream import Disposition
 
 from mit_core.errors import ClipError
-from mit_core.media.ffmpeg import media_url
+from mit_core.media.ffmpeg import ONE_FILE, media_url
 
 # A mean rate that is this far (relative) from the nominal one means frames of unequal length.
 _RATE_TOLERANCE = 0.01
@@ -79,7 +79,13 @@ def open_media(path: str | Path) -> Iterator[InputContainer]:
     try:
         if file.stat().st_size == 0:
             raise ClipError("empty_file", f"{file.name} is empty (0 bytes). Copy it again.")
-        container = av.open(media_url(file), metadata_errors="replace")
+        container = av.open(media_url(file), metadata_errors="replace", options=ONE_FILE)
+    except av.error.ArgumentError as error:
+        raise ClipError(
+            "not_media",
+            f"{file.name} is not a video or audio file of a kind that is taken: it may be a "
+            "playlist, which names other files. Give the video itself, as mp4, mov, mkv or webm.",
+        ) from error
     except (av.error.InvalidDataError, av.error.EOFError) as error:
         raise ClipError(
             "not_media",

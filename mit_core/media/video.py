@@ -19,7 +19,7 @@ from mit_core.errors import ClipError
 from mit_core.files import written_whole
 from mit_core.media.audio import audio_seconds
 from mit_core.media.containers import CONTAINERS
-from mit_core.media.ffmpeg import FfmpegProcess, media_url
+from mit_core.media.ffmpeg import ONE_FILE, FfmpegProcess, media_url
 from mit_core.media.probe import open_media, pick_video, rotation_of, stream_seconds
 
 Frame = npt.NDArray[np.uint8]
@@ -217,5 +217,5 @@ class VideoWriter:
             options["metadata"] = f"comment={SYNTHETIC_COMMENT}"
         if self._audio is None:
             return ffmpeg.output(picture, str(part), **options)
-        sound = ffmpeg.input(media_url(self._audio)).audio
+        sound = ffmpeg.input(media_url(self._audio), **ONE_FILE).audio
         return ffmpeg.output(picture, sound, str(part), **options, **self._container.sound)
