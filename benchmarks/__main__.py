@@ -47,7 +47,7 @@ def _timed(function: Callable[[Path], dict[str, float]], form: str) -> Callable[
 
 
 PARTS: dict[str, tuple[str, Callable[[Path], Rows]]] = {
-    "planning": ("Planning, start to end of a dry run", planning),
+    "planning": ("Planning, start to end of a dry run, CPU seconds", planning),
     "stages": (
         "Preparation: CPU seconds a minute of video, and megabytes that it leaves",
         lambda folder: [

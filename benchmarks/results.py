@@ -7,7 +7,6 @@ OUTPUT.md; of other footage figures alone are shown, since people are seen in it
 tells of folders that are not given stays: not everyone has the footage.
 """
 
-import platform
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -155,7 +154,6 @@ def main() -> None:
         "typed by hand. The demo's corpus is synthetic and made by the project itself. Real "
         "footage (GRID and clips from HDTF, VoxCeleb2, LRS3, MEAD and others, for research) is "
         "shown in figures alone.\n",
-        f"Python {platform.python_version()}, {platform.machine()}.\n",
     ]
     lines += [told[title] + "\n" for title in order]
     write_text(output, "\n".join(lines).rstrip() + "\n")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from mit_core.errors import UserError
+from mit_core.processes import among_several, rank
 
 
 @contextmanager
@@ -20,12 +21,15 @@ def logged(path: str | Path) -> Iterator[TextIO]:
     status 1 and its sentence on the terminal; any other error names the log that holds its trace.
     """
     path = Path(path)
-    if os.environ.get("RANK", "0") != "0":  # of several processes of one job the first has the log
-        path = path.with_suffix(f".{os.environ['RANK']}{path.suffix}")
+    if rank():  # of several processes of one job the first has the log
+        path = path.with_suffix(f".{rank()}{path.suffix}")
     path.parent.mkdir(parents=True, exist_ok=True)
     terminal = os.fdopen(os.dup(2), "w", buffering=1, encoding="utf-8", errors="replace")
     stdout = os.dup(1)
-    with path.open("w", encoding="utf-8") as log:
+    if not among_several():
+        path.write_bytes(b"")
+    # to its end: the processes that a job starts write there, too
+    with path.open("a", encoding="utf-8") as log:
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
         os.dup2(log.fileno(), 1)

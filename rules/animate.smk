@@ -96,6 +96,9 @@ rule render:
             *portrait_files(wildcards.portrait), SPEECH[wildcards.speech]
         ),
         landmarks=rules.animate_landmarks.output[0],
+        # named in the file that they made
+        content=f"{MODELS}/content/{RUN}/best.pt",
+        speaker=speaker_checkpoint(),
         checkpoint=lambda wildcards: drawing_checkpoint(wildcards.portrait),
         background=declared(background_picture()),
     output:
@@ -110,7 +113,7 @@ rule render:
         f"{R}/benchmarks/render/{{portrait}}--{{speech}}.tsv"
     conda:
         "../envs/render.yaml"
-    threads: training_threads()
+    threads: training_threads
     resources:
         mem_mb=more_memory(3000),
         runtime=120,

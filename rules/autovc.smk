@@ -48,16 +48,15 @@ rule fit_autovc:
         run=runs_of("autovc"),
     conda:
         "../envs/train.yaml"
-    threads: training_threads()
+    threads: training_threads
     resources:
-        **node_resources(),
+        **training_nodes(),
         mem_mb=more_memory(4000),
         runtime=720,
         gpu=training_gpus(),
     params:
         settings=training_settings("train_autovc", target=config["autovc"]["target"]),
         hardware=HARDWARE,
-        nodes=NODES,
         code=code("train_autovc"),
     script:
         "../workflow_scripts/train_autovc.py"

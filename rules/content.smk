@@ -25,9 +25,9 @@ rule fit_content:
         run=runs_of("content"),
     conda:
         "../envs/train.yaml"
-    threads: training_threads()
+    threads: training_threads
     resources:
-        **node_resources(),
+        **training_nodes(),
         mem_mb=more_memory(4000),
         runtime=720,
         gpu=training_gpus(),
@@ -37,7 +37,6 @@ rule fit_content:
         another=lambda wildcards: wildcards.run == DEAF_RUN,
         settings=training_settings("train_content"),
         hardware=HARDWARE,
-        nodes=NODES,
         code=code("train_content"),
     script:
         "../workflow_scripts/train_content.py"

@@ -45,9 +45,9 @@ rule fit_detector:
         run=runs_of("detector"),
     conda:
         "../envs/pictures.yaml"
-    threads: training_threads()
+    threads: training_threads
     resources:
-        **node_resources(),
+        **training_nodes(),
         mem_mb=more_memory(4000),
         runtime=720,
         gpu=training_gpus(),
@@ -55,7 +55,6 @@ rule fit_detector:
         drawings=list(MARKED.values()),
         settings=training_settings("train_detector", without=("footage", "drawings")),
         hardware=HARDWARE,
-        nodes=NODES,
         code=code("train_detector"),
     script:
         "../workflow_scripts/train_detector.py"

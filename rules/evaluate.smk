@@ -28,7 +28,7 @@ rule evaluate_talking:
         f"{R}/benchmarks/evaluate_talking.tsv"
     conda:
         "../envs/evaluate.yaml"
-    threads: training_threads()
+    threads: training_threads
     resources:
         mem_mb=more_memory(4000),
         runtime=120,

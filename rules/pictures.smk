@@ -27,16 +27,15 @@ rule fit_pictures:
         network="|".join(f"{kind}(?=/{runs_of(kind)}/)" for kind in DRAWING_NETWORKS),
     conda:
         "../envs/pictures.yaml"
-    threads: training_threads()
+    threads: training_threads
     resources:
-        **node_resources(),
+        **training_nodes(),
         mem_mb=more_memory(6000),
         runtime=1440,
         gpu=training_gpus(),
     params:
         settings=lambda wildcards: training_settings(f"train_{wildcards.network}"),
         hardware=HARDWARE,
-        nodes=NODES,
         code=code("train_pictures"),
     script:
         "../workflow_scripts/train_pictures.py"
@@ -58,7 +57,7 @@ rule evaluate_rendering:
         f"{R}/benchmarks/evaluate_rendering.tsv"
     conda:
         "../envs/pictures.yaml"
-    threads: training_threads()
+    threads: training_threads
     resources:
         mem_mb=more_memory(4000),
         runtime=240,

@@ -10,7 +10,8 @@ RECORDS = list(Path(MODELS).glob("*/*/run.json"))
 LEARNED_HEAD = config["animate"]["head_motion"] == "learned"
 # Not the device: what was trained on a GPU need not be trained again on a CPU.
 HARDWARE = {key: config["training"][key] for key in ("devices", "precision", "nodes")}
-NODES = {key: config["training"][key] for key in ("devices", "nodes", "launcher")}
+# Of a job on a cluster, whose cores are not the cores of who submits it.
+CLUSTER_THREADS = 4
 
 
 wildcard_constraints:
@@ -69,20 +70,29 @@ def training_settings(section, without=(), **more):
     return {"recipe": settings, "budget": config["training"]["budget"]}
 
 
-def training_threads():
+def training_threads(wildcards):
     """Half of the cores, so that two networks train side by side as fast as one after another."""
-    return max(1, (workflow.cores or 8) // 2)
+    if workflow.remote_exec or not workflow.local_exec:
+        return CLUSTER_THREADS
+    return max(1, workflow.cores // 2)
 
 
 def training_gpus():
-    """GPUs that one training job asks for."""
-    return gpus() * config["training"]["devices"] * config["training"]["nodes"]
+    """GPUs that one training job asks for; on several nodes it asks for them by node."""
+    training = config["training"]
+    return gpus() * training["devices"] if training["nodes"] == 1 else 0
 
 
-def node_resources():
-    """What a training on several nodes asks a SLURM for besides: its script starts the others."""
-    nodes = config["training"]["nodes"]
-    return {"nodes": nodes, "tasks": nodes, "mpi": "srun"} if nodes > 1 else {}
+def training_nodes():
+    """What a training that is shared asks a SLURM for: devices beside each other, or nodes.
+
+    A training on several nodes is one task a node, which its script starts.
+    """
+    nodes, devices = config["training"]["nodes"], config["training"]["devices"]
+    if nodes == 1:
+        return {"nodes": 1} if devices > 1 else {}
+    asked = {"nodes": nodes, "tasks": nodes, "mpi": "srun"}
+    return asked | ({"gres": f"gpu:{devices}", "tasks_per_gpu": 0} if gpus() else {})
 
 
 def content_feature():

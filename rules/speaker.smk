@@ -25,9 +25,9 @@ rule fit_speaker:
         run=runs_of("speaker"),
     conda:
         "../envs/train.yaml"
-    threads: training_threads()
+    threads: training_threads
     resources:
-        **node_resources(),
+        **training_nodes(),
         mem_mb=more_memory(4000),
         runtime=720,
         gpu=training_gpus(),
@@ -35,7 +35,6 @@ rule fit_speaker:
         feature=lambda wildcards: feature_of(wildcards.run),
         settings=training_settings("train_speaker"),
         hardware=HARDWARE,
-        nodes=NODES,
         code=code("train_speaker"),
     script:
         "../workflow_scripts/train_speaker.py"

@@ -20,7 +20,7 @@ rule cross_validate:
         f"{R}/benchmarks/cross_validate.tsv"
     conda:
         "../envs/train.yaml"
-    threads: training_threads()
+    threads: training_threads
     resources:
         mem_mb=more_memory(4000),
         runtime=1440,

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from snakemake.script import snakemake
 
 with logged(snakemake.log[0]) as terminal:
-    on_all_nodes(**snakemake.params.nodes)
+    launcher = snakemake.config["training"]["launcher"]
+    on_all_nodes(snakemake.params.hardware, launcher, snakemake.threads)
     given, params = snakemake.input, snakemake.params
     work = Path(snakemake.output.checkpoint).parent / "work"
     footage: list[Footage | None] = [None, None]

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 KINDS = {"refinement": RefinementSettings, "translation": TranslationSettings}
 
 with logged(snakemake.log[0]) as terminal:
-    on_all_nodes(**snakemake.params.nodes)
+    launcher = snakemake.config["training"]["launcher"]
+    on_all_nodes(snakemake.params.hardware, launcher, snakemake.threads)
     given, params = snakemake.input, snakemake.params
     work = Path(snakemake.output.checkpoint).parent / "work"
     shards = Path(given.footage[0]).parents[1]

@@ -124,6 +124,7 @@ class VideoWriter:
             what is alike; ProRes has none.
         synthetic: state in the file that it is synthetic.
         alpha: frames have a fourth channel, their coverage.
+        made_by: what made it, told beside that it is synthetic.
 
     Raises:
         FfmpegError: ffmpeg failed, e.g. the disk is full.
@@ -142,6 +143,7 @@ class VideoWriter:
         crf: int = 18,
         synthetic: bool = True,
         alpha: bool = False,
+        made_by: str = "",
     ):
         self.path = Path(path)
         kind = self.path.suffix.lower().lstrip(".")
@@ -155,7 +157,7 @@ class VideoWriter:
         self._audio = audio
         self._seconds = 0.0 if audio is None else audio_seconds(audio)
         self._crf = crf
-        self._synthetic = synthetic
+        self._comment = " ".join([SYNTHETIC_COMMENT, made_by]).strip() if synthetic else ""
         # even, and the last column and row repeated
         self._canvas = np.empty((height + height % 2, width + width % 2, channels), np.uint8)
         self._stack = ExitStack()
@@ -213,8 +215,8 @@ class VideoWriter:
             "pipe:", f="rawvideo", pix_fmt=pixels, s=f"{width}x{height}", r=str(self._rate)
         ).video.filter("scale", out_color_matrix="bt709", out_range="tv")
         options = self._container.options(self._crf, alpha=channels == 4)
-        if self._synthetic:
-            options["metadata"] = f"comment={SYNTHETIC_COMMENT}"
+        if self._comment:
+            options["metadata"] = f"comment={self._comment}"
         if self._audio is None:
             return ffmpeg.output(picture, str(part), **options)
         sound = ffmpeg.input(media_url(self._audio), **ONE_FILE).audio

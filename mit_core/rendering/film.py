@@ -14,6 +14,7 @@ from mit_core.media.image import read_image
 from mit_core.media.video import VideoWriter
 from mit_core.models.translation_checkpoint import load_translation
 from mit_core.rendering.backdrop import WHITE, bled, check_backdrop, open_backdrop, over
+from mit_core.rendering.mark import marked
 from mit_core.rendering.puppet import PuppetWarp
 from mit_core.rendering.renderer import Renderer, open_renderer
 
@@ -29,12 +30,14 @@ class Settings:
             puppet's own background, else nothing where the container keeps transparency, else
             white.
         container: ``mp4``, ``mov`` (ProRes 4444) or ``webm`` (VP9); mp4 keeps no transparency.
+        mark: words in the lower right corner of every frame; None for none.
     """
 
     renderer: str = "auto"
     crf: int = 18
     background: str | None = None
     container: str = "mp4"
+    mark: str | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.crf <= 51:
@@ -58,6 +61,7 @@ def render_animation(
     checkpoint: str | Path | None = None,
     threads: int = 1,
     device: str = "cpu",
+    made_by: str = "",
 ) -> int:
     """Render a portrait speaking, at its own resolution, a few frames in memory at a time.
 
@@ -71,6 +75,7 @@ def render_animation(
         settings: see ``Settings``.
         checkpoint: the network of a renderer that draws with one.
         threads: cores to use. device: where the network runs.
+        made_by: what made it, for the video's metadata (see ``credits_of``).
 
     Returns:
         The number of frames rendered.
@@ -89,10 +94,11 @@ def render_animation(
     alpha = image.shape[2] == 4 and behind is None
     count = 0
     with VideoWriter(
-        output, fps, width, height, audio=audio, crf=settings.crf, alpha=alpha
+        output, fps, width, height, audio=audio, crf=settings.crf, alpha=alpha, made_by=made_by
     ) as video:
         for frame in renderer.frames(landmarks):
-            video.write(frame if behind is None else over(frame, behind))
+            whole = frame if behind is None else over(frame, behind)
+            video.write(marked(whole, settings.mark) if settings.mark else whole)
             count += 1
     return count
 

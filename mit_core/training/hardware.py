@@ -20,7 +20,7 @@ from torch.multiprocessing import ProcessExitedException, ProcessRaisedException
 
 from mit_core.devices import device_here
 from mit_core.errors import UserError
-from mit_core.training.nodes import among_several
+from mit_core.processes import among_several
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ def open_fabric(hardware: Hardware) -> Fabric:
         )
     if kind == "cpu" and hardware.precision == "16-mixed":
         raise UserError("precision 16-mixed needs a GPU: on the CPU choose 32-true or bf16-mixed.")
-    if hardware.devices < 1 or (index and hardware.devices > 1):
+    if hardware.devices < 1 or (index and hardware.devices * hardware.nodes > 1):
         raise UserError(
             f"devices is {hardware.devices} with device '{hardware.device}': give 1 or more, and "
             "for several GPUs the device cuda without a number."
@@ -141,7 +141,7 @@ def launch(hardware: Hardware, work: Callable[[Fabric, Callable[[], bool]], T]) 
         return bool(asked.value)
 
     if hardware.nodes > 1:
-        with on_sigterm(ask):
+        with on_sigterm(ask), limited_threads(max(1, torch.get_num_threads() // hardware.devices)):
             done = fabric.launch(lambda fabric: work(fabric, asked_to_stop))
         if fabric.global_rank:  # the first process goes on alone
             raise SystemExit(0)

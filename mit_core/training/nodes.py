@@ -1,40 +1,37 @@
 """One training on several nodes: its script runs again on each of them, by torchrun."""
 
-import os
 import shlex
 import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Mapping
+from typing import Any
 
 from mit_core.errors import UserError
+from mit_core.processes import among_several
 
-RANK = "RANK"
-"""torchrun's variable: the number of a process among those of all nodes."""
-
-
-def among_several() -> bool:
-    """Whether torchrun started this process."""
-    return "TORCHELASTIC_RUN_ID" in os.environ
+_TERMINATED = 128 + signal.SIGTERM
 
 
-def on_all_nodes(nodes: int, devices: int, launcher: str) -> None:
+def on_all_nodes(hardware: Mapping[str, Any], launcher: str, threads: int = 1) -> None:
     """Go on with this script in all processes of all nodes; the process that asked ends here.
 
     The processes find each other at a port of the node that asked. What they write they write to
     the folder that all nodes share.
 
     Args:
-        nodes: of one node nothing is started, and this returns at once, as it does in the
-            processes that it starts.
-        devices: processes on each node.
-        launcher: command that runs another one on each node, such as
-            ``srun --ntasks-per-node=1``.
+        hardware: ``nodes`` and ``devices``, which are processes on each node. Of one node nothing
+            is started, and this returns at once, as it does in the processes that it starts.
+        launcher: command that runs another one on each node; ``{nodes}`` and ``{threads}`` in it
+            are filled in.
+        threads: cores on each node.
 
     Raises:
-        SystemExit: status of the processes, once they have ended.
-        UserError: the launcher could not be started.
+        SystemExit: the processes ended well, or (143) this one got SIGTERM and passed it on.
+        UserError: the launcher could not be started, or a process failed.
     """
+    nodes, devices = hardware["nodes"], hardware["devices"]
     if nodes == 1 or among_several():
         return
     with socket.create_server(("", 0)) as free:
@@ -47,7 +44,7 @@ def on_all_nodes(nodes: int, devices: int, launcher: str) -> None:
         "--rdzv-id": port,
     }
     command = [
-        *shlex.split(launcher),
+        *shlex.split(launcher.format(nodes=nodes, threads=threads)),
         *(sys.executable, "-m", "torch.distributed.run"),
         *(f"{name}={value}" for name, value in torchrun.items()),
         *sys.argv,
@@ -59,9 +56,21 @@ def on_all_nodes(nodes: int, devices: int, launcher: str) -> None:
             f"training.launcher is '{launcher}', which could not be started "
             f"({error.strerror}): give the command that runs another one on each node."
         ) from error
+    asked = []
+
+    def pass_on(*_: object) -> None:
+        asked.append(True)
+        process.terminate()
+
     # who asked for the training to stop asked this process
-    before = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    before = signal.signal(signal.SIGTERM, pass_on)
     try:
-        raise SystemExit(process.wait())
+        status = process.wait()
     finally:
         signal.signal(signal.SIGTERM, before)
+    if status and not asked:
+        raise UserError(
+            f"The training on {nodes} nodes failed (status {status}). This job's log tells why; "
+            "each process but the first has one of its own beside it."
+        )
+    raise SystemExit(_TERMINATED if asked else 0)

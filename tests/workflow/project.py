@@ -21,12 +21,14 @@ class Project:
         folder: where the copy is; results go to ``folder/out``.
         settings: what the user's own YAML says.
         given: the user's files before the first run, for a test to compare.
+        cores: that snakemake is told of; None leaves them to the profile.
     """
 
     def __init__(self, folder: Path, settings: dict[str, Any]):
         self.folder = folder
         self.settings = {"results": "out", **settings}
         self.given: dict[Path, bytes] = {}
+        self.cores: int | None = 2
         folder.mkdir(exist_ok=True)
         for part in PARTS:
             source = ROOT / part
@@ -37,16 +39,21 @@ class Project:
                 shutil.copy(source, folder / part)
 
     def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run snakemake with two cores; options come before ``--``, targets after."""
-        (self.folder / "my.yaml").write_text(yaml.safe_dump(self.settings, allow_unicode=True))
-        command = [sys.executable, "-m", "snakemake", "--cores", "2"]
+        """Run snakemake; options come before ``--``, targets after."""
         return subprocess.run(
-            [*command, "--configfile", "config.yaml", "my.yaml", *arguments],
+            self.command(*arguments),
             cwd=self.folder,
             capture_output=True,
             text=True,
             timeout=2400,
         )
+
+    def command(self, *arguments: str) -> list[str]:
+        """The command that runs snakemake with the settings as they are now."""
+        (self.folder / "my.yaml").write_text(yaml.safe_dump(self.settings, allow_unicode=True))
+        command = [sys.executable, "-m", "snakemake", "--configfile", "config.yaml", "my.yaml"]
+        cores = [] if self.cores is None else ["--cores", str(self.cores)]
+        return [*command, *cores, *arguments]
 
     def run(self, *arguments: str) -> None:
         """Run snakemake; fail with its output when it fails."""

@@ -14,7 +14,6 @@ _FILES = ("slurm.conf", "gres.conf", "cgroup.conf")
 # Character devices that do no harm: SLURM counts them and hands out their numbers as it does with
 # /dev/nvidia0. Of plain files it would not set CUDA_VISIBLE_DEVICES.
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full")
-_PORTS = {"SlurmctldPort": 26817, "SlurmdPort": 26818}
 
 
 def why_not() -> str:
@@ -27,9 +26,19 @@ def why_not() -> str:
         )
     if os.geteuid() != 0:
         return "SLURM's daemons are started by root alone"
+    for name in _FILES:  # of a test that was killed
+        link = DEFAULT / name
+        if link.is_symlink() and not link.exists():
+            link.unlink()
     if (DEFAULT / "slurm.conf").exists():
         return f"{DEFAULT}/slurm.conf is there: this machine has a SLURM of its own"
     return ""
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    return port
 
 
 class Slurm:
@@ -58,21 +67,26 @@ class Slurm:
             (DEFAULT / name).symlink_to(self._state / name)
         self._daemon("slurmctld", "-c")
         self._daemon("slurmd", "-N", self._host)
-        for _ in range(60):
+        for _ in range(240):
             states = subprocess.run(["sinfo", "-h", "-o", "%T"], capture_output=True, text=True)
             if set(states.stdout.split()) == {"idle"}:
                 return
             time.sleep(0.5)
         logs = [path.read_text()[-2000:] for path in sorted(self._state.glob("*.log"))]
-        self.stop()
         raise RuntimeError("SLURM did not come up:\n" + "\n".join(logs))
 
     def stop(self) -> None:
-        """End the daemons, and leave nothing at the default place."""
+        """End jobs and daemons, and leave nothing at the default place."""
+        if "SLURM_CONF" in os.environ:
+            subprocess.run(["scancel", "--user=root"], check=False, capture_output=True)
         for name in ("slurmd", "slurmctld", "munged"):
             path = self._state / f"{name}.pid"
-            if path.is_file() and path.read_text().strip():
-                subprocess.run(["kill", path.read_text().strip()], check=False)
+            if path.is_file() and (number := path.read_text().strip()):
+                subprocess.run(["kill", number], check=False)
+                for _ in range(40):
+                    if not Path(f"/proc/{number}").exists():
+                        break
+                    time.sleep(0.25)
         for name in _FILES:
             link = DEFAULT / name
             if link.is_symlink() and link.readlink().parent == self._state:
@@ -119,7 +133,8 @@ class Slurm:
         settings = {
             "ClusterName": "test",
             "SlurmctldHost": f"{self._host}(127.0.0.1)",
-            **_PORTS,
+            "SlurmctldPort": _free_port(),
+            "SlurmdPort": _free_port(),
             "SlurmUser": "root",
             "SlurmdUser": "root",
             "AuthType": "auth/munge",

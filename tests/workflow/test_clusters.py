@@ -1,7 +1,7 @@
 """Cluster profiles: planned with each, run on a SLURM, and by a scheduler that is a command."""
 
+import contextlib
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +9,6 @@ from pathlib import Path
 import psutil
 import pytest
 import torch
-import yaml
 from project import ROOT, Project
 from slurm import Slurm, why_not
 
@@ -44,6 +43,7 @@ def project(folder: Path, videos: Path, steps: int = STEPS) -> Project:
 @pytest.mark.parametrize("profile", PROFILES)
 def test_each_profile_plans(profile: str, tmp_path: Path) -> None:
     mine = Project(tmp_path / "project", {})
+    mine.cores = None
     done = mine.snakemake("--workflow-profile", f"profiles/{profile}", "--dry-run", "--", "all")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "fit_content" in done.stdout + done.stderr
@@ -67,6 +67,7 @@ def test_a_gpu_that_is_not_there_is_told_once(tmp_path: Path) -> None:
 def test_a_scheduler_that_is_a_command(videos: Path, tmp_path: Path) -> None:
     """The profile's resources reach the command, and what it starts is the workflow's jobs."""
     mine = project(tmp_path / "project", videos, steps=40)
+    mine.cores = None
     submit = tmp_path / "submit"
     submit.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/told\nsh "$5" > /dev/null 2>&1 &\n')
     submit.chmod(0o755)
@@ -79,7 +80,7 @@ def test_a_scheduler_that_is_a_command(videos: Path, tmp_path: Path) -> None:
     told = {
         line.split()[0]: line.split()[1:4] for line in (tmp_path / "told").read_text().splitlines()
     }
-    assert told["landmarks"] == ["1", "cpu", "0"] and told["fit_content"] == ["1", "gpu", "1"]
+    assert told["landmarks"] == ["1", "cpu", "0"] and told["fit_content"] == ["4", "gpu", "1"]
     assert (mine.folder / "out/models/content/default/best.pt").is_file()
 
 
@@ -88,17 +89,21 @@ def slurm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Slurm]:
     if reason := why_not():
         pytest.skip(reason)
     cluster = Slurm(tmp_path_factory.mktemp("slurm"))
-    cluster.start()
-    yield cluster
-    cluster.stop()
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.stop()
 
 
-def training() -> list[psutil.Process]:
-    """The processes that train the content branch."""
+def training_in(folder: Path) -> list[psutil.Process]:
+    """The Python that trains the content branch there."""
     return [
         process
-        for process in psutil.process_iter(["cmdline"])
-        if any(part.endswith("train_content.py") for part in process.info["cmdline"] or [])
+        for process in psutil.process_iter(["cwd", "cmdline", "exe"])
+        if process.info["cwd"] == str(folder.resolve())
+        and "python" in (process.info["exe"] or "")
+        and any(part.endswith("train_content.py") for part in process.info["cmdline"] or [])
     ]
 
 
@@ -107,10 +112,11 @@ def training() -> list[psutil.Process]:
 def test_a_cluster_makes_what_a_laptop_makes(slurm: Slurm, videos: Path, tmp_path: Path) -> None:
     """On SLURM, with the training killed once by its node."""
     cluster = project(tmp_path / "cluster", videos)
-    (cluster.folder / "my.yaml").write_text(yaml.safe_dump(cluster.settings))
+    cluster.cores = None
     log = tmp_path / "snakemake.log"
-    command = [sys.executable, "-m", "snakemake", "--cores", "2"]
-    command += ["--workflow-profile", "profiles/slurm", "--configfile", "config.yaml", "my.yaml"]
+    # a node of two cores; and as many threads as on the laptop, for the same sums
+    command = cluster.command("--workflow-profile", "profiles/slurm", "--set-threads")
+    command += ["fit_content=1"]
     # no accounting here to ask, and no accounts; jobs are short
     command += ["--slurm-no-account", "--slurm-status-command", "squeue", "--latency-wait", "10"]
     command += ["--slurm-init-seconds-before-status-checks", "2"]
@@ -118,13 +124,19 @@ def test_a_cluster_makes_what_a_laptop_makes(slurm: Slurm, videos: Path, tmp_pat
     killed = 0
     with log.open("w") as output:
         running = subprocess.Popen(command, cwd=cluster.folder, stdout=output, stderr=output)
-        while running.poll() is None:
-            work = cluster.folder / "out/models/content/default/work"
-            if not killed and any(work.glob("last*")):
-                for process in training():
-                    process.kill()
-                    killed += 1
-            time.sleep(0.5)
+        try:
+            while running.poll() is None:
+                work = cluster.folder / "out/models/content/default/work"
+                if not killed and any(work.glob("last*")):
+                    for process in training_in(cluster.folder)[:1]:
+                        with contextlib.suppress(psutil.Error):
+                            process.kill()
+                            killed += 1
+                time.sleep(0.5)
+        finally:
+            if running.poll() is None:  # the jobs that it sent are ended, too
+                running.terminate()
+                running.wait(120)
     said = log.read_text()
     assert running.returncode == 0, said
     assert killed == 1 and "Trying to restart job" in said

@@ -1,9 +1,11 @@
 """Each rule's environment, made by Snakemake from envs/, imports what the rule's script imports."""
 
 import os
+import re
 import shutil
 import subprocess
 import venv
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,13 +18,17 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
 
 
 @pytest.fixture(scope="module")
-def conda(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a ``conda`` for PATH: the machine's own, or the stand-in of a test bed."""
+def conda(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder with a ``conda`` for PATH: the machine's own, or one that makes do without channels.
+
+    The stand-in solves and links by py-rattler, from a channel that holds this machine's Python.
+    """
     if own := shutil.which("conda"):
-        return Path(own).parent
+        yield Path(own).parent
+        return
     bed = Path(os.environ.get("MIT_SHARED", ROOT.parent / "shared")) / "conda"
     if not bed.is_dir():
-        pytest.skip(f"there is no conda here, and no test bed for one at {bed}")
+        pytest.skip(f"there is no conda here, nor a stand-in for it at {bed}")
     folder = tmp_path_factory.mktemp("conda")
     shutil.copytree(bed, folder, dirs_exist_ok=True)
     venv.create(folder / "solver", with_pip=True)
@@ -32,35 +38,33 @@ def conda(tmp_path_factory: pytest.TempPathFactory) -> Path:
     channel = folder / "channels" / "conda-forge"
     subprocess.run([python, folder / "localchannel.py", channel], check=True, cwd=folder)
     start = folder / "base" / "bin"
-    # the test bed runs by the python3 that PATH finds first
+    # it runs by the python3 that PATH finds first
     (start / "python3").write_text(f'#!/bin/sh\nexec {python} "$@"\n')
     (start / "python3").chmod(0o755)
-    os.environ["CONDA_CHANNEL_ALIAS"] = f"file://{folder}/channels"
-    return start
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CONDA_CHANNEL_ALIAS", f"file://{folder}/channels")
+        yield start
 
 
 def scripts_of(environment: str) -> list[Path]:
     """The scripts of the rules that name an environment."""
     found = []
     for rules in sorted((ROOT / "rules").glob("*.smk")):
-        for block in rules.read_text().split("\nrule ")[1:]:
-            if f"envs/{environment}.yaml" in block and "workflow_scripts/" in block:
-                name = block.split("workflow_scripts/")[1].split('"')[0]
-                found.append(ROOT / "workflow_scripts" / name)
+        for block in re.split(r"^(?:rule|checkpoint) ", rules.read_text(), flags=re.M)[1:]:
+            name = re.search(r"workflow_scripts/(\w+\.py)", block)
+            if name and f"envs/{environment}.yaml" in block:
+                found.append(ROOT / "workflow_scripts" / name[1])
     return found
 
 
 def test_every_environment_imports_what_its_rules_import(conda: Path, tmp_path: Path) -> None:
     project = Project(tmp_path / "project", {})
-    path = os.environ["PATH"]
-    os.environ["PATH"] = f"{conda}{os.pathsep}{path}"
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", str(conda), prepend=os.pathsep)
         project.run(
             *("--sdm", "conda", "--conda-create-envs-only", "--"),
             *("all", "ablation", "unheard", "train_detector", "train_translation"),
         )
-    finally:
-        os.environ["PATH"] = path
     made = {
         folder.with_suffix(".yaml").read_text(): folder
         for folder in (project.folder / ".snakemake" / "conda").iterdir()

@@ -1,6 +1,6 @@
 """Ten thousand videos are planned at once, and ten hours of dump need no more memory than minutes.
 
-The bounds leave room for a busy machine; ``make bench`` has the figures.
+In CPU seconds, which a busy machine hardly lengthens; ``make bench`` has the figures.
 """
 
 from pathlib import Path
