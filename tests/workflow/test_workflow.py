@@ -51,6 +51,7 @@ def settings(videos: Path) -> dict:
         "train_translation": DRAWS,
         "train_detector": {**SHORT, "steps": 2, "size": 64, "width": 16, "frames": 20},
         "animate": {"portraits": "a {face}.png", "speech": ["voice.wav"]},
+        "evaluate": {"clips": 2, "videos": 1},
     }
 
 
