@@ -19,6 +19,7 @@ from mit_core.errors import UserError
 from mit_core.files import read_json
 from mit_core.machine import gpu_names
 from mit_core.provenance import library_digest
+from mit_core.report.closing import closing_words
 
 SCRIPTS = Path(workflow.basedir) / "workflow_scripts"
 SPLITS = catalogue.SPLITS
@@ -103,3 +104,11 @@ onstart:
         logger.warning(
             f"device is {config['device']}, and this machine has no GPU: networks run on the CPU."
         )
+
+
+onsuccess:
+    print(closing_words(R), file=sys.stderr)
+
+
+onerror:
+    print(closing_words(R, failed=True), file=sys.stderr)

@@ -1,0 +1,40 @@
+"""What a run of the workflow came to, in a few lines for the terminal."""
+
+from collections import Counter
+from pathlib import Path
+
+from mit_core.report.tables import read_rows
+
+_ENDINGS = {"mp4", "mov", "webm"}
+
+
+def closing_words(results: str | Path, failed: bool = False) -> str:
+    """Clips accepted and left out, videos made, and where to look.
+
+    Args:
+        results: the results folder; what is not in it is not told.
+        failed: a job failed; its log was named when it did.
+    """
+    folder = Path(results)
+    lines = []
+    manifest, quarantine = folder / "corpus/manifest.tsv", folder / "corpus/quarantine.tsv"
+    if manifest.is_file():
+        verdicts = Counter(row["verdict"] for row in read_rows(manifest, ("verdict",))[1])
+        accepted = verdicts.pop("ok", 0)
+        lines.append(f"{accepted} of {accepted + verdicts.total()} clips accepted")
+        if verdicts:
+            told = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.most_common())
+            lines[-1] += f"; the others: {told}"
+    if quarantine.is_file() and (parts := len(read_rows(quarantine)[1])):
+        lines.append(f"{parts} clips or parts of them left out, each with its reason: {quarantine}")
+    videos = [path for path in folder.glob("animations/*") if path.suffix[1:] in _ENDINGS]
+    if videos:
+        lines.append(f"videos: {len(videos)}, in {folder / 'animations'}")
+    if (folder / "report.html").is_file() and not failed:
+        lines.append(f"report: {folder / 'report.html'}")
+    if failed:
+        lines.append(
+            "Something failed: the messages above name the job and its log (in "
+            f"{folder / 'logs'}). Mend it and run the same command again; what was done is kept."
+        )
+    return "\n".join(lines)
