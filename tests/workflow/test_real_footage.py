@@ -31,8 +31,8 @@ BAD = {
 
 # A quarter of an hour on one core each.
 DRAWING = {
-    "train_refinement": {"steps": 3000, "validate_every": 500, "checkpoint_every": 500},
-    "train_translation": {"steps": 2500, "validate_every": 500, "checkpoint_every": 500},
+    "train_refinement": {"steps": 1500, "validate_every": 500, "checkpoint_every": 500},
+    "train_translation": {"steps": 1250, "validate_every": 250, "checkpoint_every": 250},
 }
 
 
