@@ -17,6 +17,7 @@ from mit_core.corpus import catalogue, layout
 from mit_core.corpus.choice import choose_feature
 from mit_core.errors import UserError
 from mit_core.files import read_json
+from mit_core.holding import hold
 from mit_core.machine import gpu_names
 from mit_core.provenance import library_digest
 from mit_core.report.closing import closing_words
@@ -96,6 +97,10 @@ def demo_only(files):
 
 
 onstart:
+    try:
+        HELD = hold(R)  # kept as long as this process lives
+    except UserError as error:
+        raise WorkflowError(str(error)) from None
     if (
         config["device"].startswith("cuda")
         and workflow.local_exec
@@ -107,7 +112,8 @@ onstart:
 
 
 onsuccess:
-    print(closing_words(R), file=sys.stderr)
+    if said := closing_words(R):
+        print(said, file=sys.stderr)
 
 
 onerror:
