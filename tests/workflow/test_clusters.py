@@ -68,13 +68,21 @@ def test_a_scheduler_that_is_a_command(videos: Path, tmp_path: Path) -> None:
     """The profile's resources reach the command, and what it starts is the workflow's jobs."""
     mine = project(tmp_path / "project", videos, steps=40)
     mine.cores = None
-    submit = tmp_path / "submit"
-    submit.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/told\nsh "$5" > /dev/null 2>&1 &\n')
-    submit.chmod(0o755)
+    submit, status = tmp_path / "submit", tmp_path / "status"
+    submit.write_text(
+        f'#!/bin/sh\necho "$@" >> {tmp_path}/told\n'
+        f'(sh "$5" > /dev/null 2>&1; echo $? > {tmp_path}/$$) > /dev/null &\necho $$\n'
+    )
+    status.write_text(
+        f'#!/bin/sh\ncase "$(cat {tmp_path}/$1 2> /dev/null)" in\n'
+        '"") echo running ;; 0) echo success ;; *) echo failed ;;\nesac\n'
+    )
+    for script in (submit, status):
+        script.chmod(0o755)
     command = f"{submit} {{rule}} {{threads}} {{resources.queue}} {{resources.gpu}}"
     mine.run(
-        *("--workflow-profile", "profiles/cluster-generic"),
-        *("--cluster-generic-submit-cmd", command, "--latency-wait", "5", "--jobs", "2"),
+        *("--workflow-profile", "profiles/cluster-generic", "--latency-wait", "5", "--jobs", "2"),
+        *("--cluster-generic-submit-cmd", command, "--cluster-generic-status-cmd", str(status)),
         *("--", "train_content"),
     )
     told = {
@@ -82,6 +90,29 @@ def test_a_scheduler_that_is_a_command(videos: Path, tmp_path: Path) -> None:
     }
     assert told["landmarks"] == ["1", "cpu", "0"] and told["fit_content"] == ["4", "gpu", "1"]
     assert (mine.folder / "out/models/content/default/best.pt").is_file()
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "word"),
+    [
+        ("    job_state = R\n", 0, "running"),
+        ("    job_state = F\n    Exit_status = 0\n", 0, "success"),
+        ("    job_state = F\n    Exit_status = 271\n", 0, "failed"),
+        ("qstat: Unknown Job Id 7.server\n", 35, "failed"),
+        ("Connection refused\n", 111, "running"),
+    ],
+)
+def test_what_pbs_says_of_a_job(tmp_path: Path, said: str, status: int, word: str) -> None:
+    qstat = tmp_path / "qstat"
+    qstat.write_text(f"#!/bin/sh\ncat <<'END'\n{said}END\nexit {status}\n")
+    qstat.chmod(0o755)
+    done = subprocess.run(
+        ["sh", ROOT / "profiles/cluster-generic/status.sh", "7.server"],
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout == f"{word}\n"
 
 
 @pytest.fixture(scope="module")
