@@ -52,7 +52,7 @@ bench: $(READY)
 results: demo
 	@if [ -d "$(MIT_SHARED)/data" ]; then $(MAKE) results-footage; fi
 	$(BIN)/python -m benchmarks.results RESULTS.md "Demo=$(DEMO)" \
-	  $$(for name in known many; do [ ! -d results/$$name ] || echo "$$name=results/$$name"; done)
+	  $$(for name in known many sync; do [ ! -d results/$$name ] || echo "$$name=results/$$name"; done)
 
 results-footage: $(READY)
 	$(BIN)/python -m benchmarks.footage "$(MIT_SHARED)/data" results
@@ -60,6 +60,7 @@ results-footage: $(READY)
 	$(SNAKEMAKE) --configfile config.yaml results/known.yaml -- evaluate
 	$(SNAKEMAKE) --configfile config.yaml results/many.yaml -- ablation unheard
 	$(BIN)/python -m benchmarks.known_speaker results/known/dump/corpus results/known
+	$(BIN)/python -m benchmarks.sync_detection results/sync/sync_detection.tsv results/known results/many
 
 lock: $(READY)
 	{ head -n 1 requirements.lock; $(BIN)/python -m pip freeze --all --exclude-editable \

@@ -20,7 +20,11 @@ from mit_core.media.video import count_frames, read_frames
 from mit_core.report.sections import Table, measures, trained
 
 DEMO = "Demo"
-TITLES = {"known": "One real speaker (GRID s1)", "many": "29 real speakers (GRID and others)"}
+TITLES = {
+    "known": "One real speaker (GRID s1)",
+    "many": "29 real speakers (GRID and others)",
+    "sync": "Sound that does not belong to its picture",
+}
 PICTURES = Path("docs/pictures")
 
 TABLES = {
@@ -58,7 +62,12 @@ TABLES = {
     "evaluation/autovc/default.tsv": ("Voice conversion", ""),
     "evaluation/ablation.tsv": ("Ablation", "The last row learned from other clips' sound."),
     "evaluation/animations.tsv": ("Rendered videos, detected again", ""),
-    "sync_detection.tsv": ("Clips out of sync", "Made of good clips by shifting and swapping."),
+    "sync_detection.tsv": (
+        "Clips found out of sync or dubbed",
+        "Made of the good clips of both corpora above: one in seven is spoilt, by moving the sound "
+        "or by another clip's. Percent of the clips; *as filmed* are the good ones, of which none "
+        "should be left out. Halved and joined clips tell what length does.",
+    ),
     "corpus/funnel.tsv": ("What preparation kept", ""),
 }
 _STRIP, _SIDE = 6, 160  # frames of a video's strip, and their height in pixels

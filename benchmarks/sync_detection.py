@@ -1,11 +1,12 @@
 """Clips out of sync and clips with another's sound: how many are found, how many good ones suffer.
 
-    python -m benchmarks.sync_detection RESULTS...
+    python -m benchmarks.sync_detection TABLE.tsv RESULTS...
 
-Each RESULTS is a results folder whose target ``prepare`` was made from good footage. One in seven
-of its clips is spoilt, by moving the sound or by another clip's sound in its place, and the corpus
-judged as the workflow does, with lags corrected before. Clips are also halved, and those of
-a speaker joined, to tell what length does. Percent of the clips.
+The rates are printed, and written to TABLE.tsv. Each RESULTS is a results folder whose target
+``prepare`` was made from good footage. One in seven of its clips is spoilt, by moving the sound or
+by another clip's sound in its place, and the corpus judged as the workflow does, with lags
+corrected before. Clips are also halved, and those of a speaker joined, to tell what length does.
+Percent of the clips.
 """
 
 import os
@@ -21,6 +22,7 @@ import pandas as pd
 
 from mit_core.corpus.lags import Segment, lags_of, read_segments
 from mit_core.corpus.synchrony import DUBBED, OUT_OF_SYNC, find_synchrony
+from mit_core.files import written_whole
 from mit_core.sequences import FEATURE_HZ
 
 GOOD, SAME, OTHER = "as filmed", "sound of the same speaker", "sound of another speaker"
@@ -200,7 +202,7 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
 
 def main() -> None:
     tables = []
-    for folder in map(Path, sys.argv[1:]):
+    for folder in map(Path, sys.argv[2:]):
         clips = clips_of(folder)
         versions = {"": clips, " halved": halved(clips)}
         versions |= {f" joined by {n}": joined(clips, n) for n in (2, 4)}
@@ -212,8 +214,10 @@ def main() -> None:
             table.insert(0, "corpus", f"{voices} speaker{'s'[: voices > 1]}{version}")
             tables.append(table)
             print(summary(table).to_string(), flush=True)
-    table = pd.concat(tables)
-    print(summary(table).to_string())
+    whole = summary(pd.concat(tables))
+    print(whole.to_string())
+    with written_whole(sys.argv[1]) as part:
+        whole.reset_index().to_csv(part, sep="\t", index=False, float_format="%.1f")
 
 
 if __name__ == "__main__":
