@@ -82,6 +82,7 @@ def test_a_scheduler_that_is_a_command(videos: Path, tmp_path: Path) -> None:
     command = f"{submit} {{rule}} {{threads}} {{resources.queue}} {{resources.gpu}}"
     mine.run(
         *("--workflow-profile", "profiles/cluster-generic", "--latency-wait", "5", "--jobs", "2"),
+        *("--seconds-between-status-checks", "1"),
         *("--cluster-generic-submit-cmd", command, "--cluster-generic-status-cmd", str(status)),
         *("--", "train_content"),
     )
