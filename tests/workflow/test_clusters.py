@@ -36,6 +36,7 @@ def project(folder: Path, videos: Path, steps: int = STEPS) -> Project:
         {
             "corpus": {"videos": str(videos), "shards": 2, "split": {"val": 0.2, "test": 0.2}},
             "train_content": {"steps": steps, **every},
+            "dump": {"pickles": False},  # each job takes a cluster a while
         },
     )
 
