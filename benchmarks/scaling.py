@@ -36,14 +36,14 @@ class Place:
 
 PLACES = (
     Place("laptop, 4 cores", 1, 4),
-    Place("one node, 16 cores", 1, 16),
+    Place("one GPU node of 16 cores", 1, 16),
     Place("cluster, 50 nodes of 16 cores", 50, 16),
 )
 
 _TEXT = """# From one laptop to a cluster
 
-What a minute of footage costs, measured by `python -m benchmarks.scaling` on {machine}, on the
-demo's footage (256 x 256 pixels, 25 frames a second), one core:
+What a minute of footage costs, measured by `python -m benchmarks.scaling` on the demo's footage (256 x
+256 pixels, 25 frames a second), one core of {machine}:
 
 {stages}
 
@@ -128,6 +128,8 @@ def _hours(costs: Sequence[Cost], dump: float) -> str:
 
 
 def _spoken(seconds: float) -> str:
+    if seconds < 100:
+        return f"{seconds:.0f} s"
     if seconds < 5400:
         return f"{seconds / 60:.1f} min"
     hours = seconds / 3600
