@@ -42,8 +42,8 @@ PLACES = (
 
 _TEXT = """# From one laptop to a cluster
 
-What a minute of footage costs, measured by `python -m benchmarks.scaling` on the demo's footage (256 x
-256 pixels, 25 frames a second), one core of {machine}:
+What a minute of footage costs, measured by `python -m benchmarks.scaling` on the demo's footage
+(256 x 256 pixels, 25 frames a second), one core of {machine}:
 
 {stages}
 

@@ -19,7 +19,7 @@ from mit_core.machine import gpu_names
 from mit_core.models.checkpoint import load_content
 
 PROFILES = sorted(path.name for path in (ROOT / "profiles").iterdir())
-STEPS = 300  # half a minute: time to be killed in
+STEPS = 160  # time to be killed in
 
 
 @pytest.fixture(scope="module")
