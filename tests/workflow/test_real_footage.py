@@ -201,7 +201,7 @@ def test_refinement_helps_people_it_never_saw(footage: Path, tmp_path: Path) -> 
         csv.writer(file, delimiter="\t").writerows([("video", "speaker", "split"), *rows])
     project = Project(
         tmp_path / "project",
-        {"corpus": {"videos": str(listing)}, "train_refinement": {"steps": 800}},
+        {"corpus": {"videos": str(listing)}, "train_refinement": {"steps": 1200}},
     )
     project.run("--", "out/evaluation/rendering.tsv")
     means = project.table("evaluation/rendering.tsv").set_index("renderer")
