@@ -3,9 +3,8 @@
 from collections import Counter
 from pathlib import Path
 
+from mit_core.media.containers import CONTAINERS
 from mit_core.report.tables import read_rows
-
-_ENDINGS = {"mp4", "mov", "webm"}
 
 
 def closing_words(results: str | Path, failed: bool = False) -> str:
@@ -27,7 +26,7 @@ def closing_words(results: str | Path, failed: bool = False) -> str:
             lines[-1] += f"; the others: {told}"
     if quarantine.is_file() and (parts := len(read_rows(quarantine)[1])):
         lines.append(f"{parts} clips or parts of them left out, each with its reason: {quarantine}")
-    videos = [path for path in folder.glob("animations/*") if path.suffix[1:] in _ENDINGS]
+    videos = [path for path in folder.glob("animations/*") if path.suffix[1:] in CONTAINERS]
     if videos:
         lines.append(f"videos: {len(videos)}, in {folder / 'animations'}")
     if (folder / "report.html").is_file() and not failed:
