@@ -3,8 +3,9 @@
 from collections import Counter
 from pathlib import Path
 
+from mit_core.errors import UserError
 from mit_core.media.containers import CONTAINERS
-from mit_core.report.tables import read_rows
+from mit_core.report.tables import Row, read_rows
 
 
 def closing_words(results: str | Path, failed: bool = False) -> str:
@@ -17,14 +18,13 @@ def closing_words(results: str | Path, failed: bool = False) -> str:
     folder = Path(results)
     lines = []
     manifest, quarantine = folder / "corpus/manifest.tsv", folder / "corpus/quarantine.tsv"
-    if manifest.is_file():
-        verdicts = Counter(row["verdict"] for row in read_rows(manifest, ("verdict",))[1])
+    if verdicts := Counter(row.get("verdict") for row in _rows(manifest)):
         accepted = verdicts.pop("ok", 0)
         lines.append(f"{accepted} of {accepted + verdicts.total()} clips accepted")
         if verdicts:
             told = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.most_common())
             lines[-1] += f"; the others: {told}"
-    if quarantine.is_file() and (parts := len(read_rows(quarantine)[1])):
+    if parts := len(_rows(quarantine)):
         lines.append(f"{parts} clips or parts of them left out, each with its reason: {quarantine}")
     videos = [path for path in folder.glob("animations/*") if path.suffix[1:] in CONTAINERS]
     if videos:
@@ -37,3 +37,11 @@ def closing_words(results: str | Path, failed: bool = False) -> str:
             f"{folder / 'logs'}). Mend it and run the same command again; what was done is kept."
         )
     return "\n".join(lines)
+
+
+def _rows(table: Path) -> list[Row]:
+    """A table's rows; none where it cannot be read, since the last words shall spoil no run."""
+    try:
+        return read_rows(table)[1]
+    except (UserError, OSError, ValueError):
+        return []

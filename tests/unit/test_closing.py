@@ -32,3 +32,12 @@ def test_a_failure_is_told_last(tmp_path: Path) -> None:
 
 def test_of_nothing_nothing_is_told(tmp_path: Path) -> None:
     assert closing_words(tmp_path) == ""
+
+
+def test_a_table_that_cannot_be_read_spoils_no_run(tmp_path: Path) -> None:
+    """As after ``--touch``, or where somebody edited it."""
+    folder = results(tmp_path)
+    (folder / "corpus/manifest.tsv").write_text("")
+    (folder / "corpus/quarantine.tsv").write_bytes(b"\xff\xfe")
+    words = closing_words(folder)
+    assert words.startswith("videos: 1") and "report.html" in words
