@@ -56,7 +56,7 @@ PARTS: dict[str, tuple[str, Callable[[Path], Rows]]] = {
         ],
     ),
     "sharding": (
-        "Preparation in shards, beside a job for each clip: CPU seconds of all jobs of a stage",
+        "Preparation in shards, beside a job for each clip; two cores, Snakemake's own work and all",
         shard_clips,
     ),
     "windows": (
