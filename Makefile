@@ -8,11 +8,12 @@ DEMO := results/demo
 MIT_SHARED ?= ../shared
 SNAKEMAKE := $(BIN)/snakemake --quiet rules --cores $(CORES)
 
-.PHONY: help env demo test test-all lint bench results results-footage lock clean
+.PHONY: help env demo test test-all reliability lint bench results results-footage lock clean
 
 help:
 	@echo "make demo   a talking portrait from the demo corpus, in $(DEMO)"
 	@echo "make test   the tests (make test-all: the slow ones too)"
+	@echo "make reliability  docs/reliability.md, from the tests of faults"
 	@echo "make lint   ruff, mypy, snakefmt, snakemake --lint"
 	@echo "make bench  speeds, as ratios taken in one run"
 	@echo "make results  RESULTS.md, measured anew (hours)"
@@ -37,6 +38,10 @@ test: $(READY)
 
 test-all: $(READY)
 	$(BIN)/python -m pytest
+
+# docs/reliability.md: every fault that a test makes, and what became of it.
+reliability: $(READY)
+	$(BIN)/python -m pytest -m survives --reliability docs/reliability.md
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -64,7 +69,8 @@ results-footage: $(READY)
 
 lock: $(READY)
 	{ head -n 1 requirements.lock; $(BIN)/python -m pip freeze --all --exclude-editable \
-	  | grep -v -i -E '^(pip|wheel)==' | sed -E 's/^(torch==[0-9.]+)\+.*/\1/'; } > requirements.lock.part
+	  | grep -v -i -E '^(pip|wheel)==' | sed -E -e 's/^(torch==[0-9.]+)\+.*/\1/' \
+	  -e 's/^(atheris==.*)/\1 ; platform_system == "Linux" and platform_machine == "x86_64"/'; } > requirements.lock.part
 	mv requirements.lock.part requirements.lock
 
 clean:

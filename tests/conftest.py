@@ -4,7 +4,9 @@ import os
 from pathlib import Path
 
 import pytest
+import reliability
 from hypothesis import settings
+from reliability import survival  # noqa: F401  (a fixture)
 
 # A first call may load a model: time limits per example would only tell of a busy machine.
 # In CI the examples are fixed, so that a change is judged by what it changed.
@@ -30,3 +32,15 @@ def footage() -> Path:
     if not folder.is_dir():
         pytest.skip(f"real footage is not at {folder}")
     return folder
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    reliability.add_option(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    reliability.configure(config)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    reliability.name_kinds(items)

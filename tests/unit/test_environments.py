@@ -32,8 +32,8 @@ def normal(name: str) -> str:
 
 
 def pins(lines: list[str]) -> dict[str, str]:
-    pairs = [line.strip().split("==") for line in lines if "==" in line]
-    return {normal(name): version for name, version in pairs}
+    found = (re.match(r"([\w.\-]+)==([^\s;]+)", line.strip()) for line in lines)
+    return {normal(pin[1]): pin[2] for pin in found if pin}
 
 
 LOCK = pins((ROOT / "requirements.lock").read_text().splitlines())
