@@ -12,7 +12,7 @@ from mit_core.clocks import SAMPLE_RATE, SAMPLES_PER_VIDEO_FRAME, VIDEO_HZ
 from mit_core.errors import ClipError
 from mit_core.files import written_whole
 from mit_core.media.containers import COLOUR_TAGS, ENCODING, MP4, REPRODUCIBLE
-from mit_core.media.ffmpeg import ONE_FILE, FfmpegError, media_url, run
+from mit_core.media.ffmpeg import MAX_PIXELS, ONE_FILE, FfmpegError, media_url, run
 from mit_core.media.probe import MediaInfo, probe
 from mit_core.media.video import count_frames
 
@@ -124,7 +124,7 @@ def _graph(
     # so each track is moved to its own first time stamp, and the sound then by its lag after the
     # picture. A separate sound starts when the file of the picture does.
     lag = (sound.audio.start_s if sound is source else 0.0) - source.video.start_s
-    seen = ffmpeg.input(media_url(source.path), **ONE_FILE)
+    seen = ffmpeg.input(media_url(source.path), max_pixels=MAX_PIXELS, **ONE_FILE)
     heard = seen if sound is source else ffmpeg.input(media_url(sound.path), **ONE_FILE)
     side = settings.max_side
     picture = (

@@ -7,7 +7,6 @@ from typing import Any
 
 from mit_core.corpus.layout import results_of
 from mit_core.corpus.shards import Item, Product, work_shard, write_index
-from mit_core.errors import ClipError
 from mit_core.media.intake import Settings, inspect_clip
 from mit_core.provenance import digest_of, file_sha256
 
@@ -31,11 +30,6 @@ def intake_shard(
     inspection = Settings(**settings)
 
     def inspect(item: Item, folder: Path) -> list[Product]:
-        for path in (item.data["video"], item.data["audio"]):
-            if path and not Path(path).is_file():
-                raise ClipError(
-                    "not_found", f"{path} does not exist; check the path in corpus.videos."
-                )
         audio = Path(item.data["audio"]) if item.data["audio"] else None
         record = inspect_clip(Path(item.data["video"]), audio, inspection)
         known = {**asdict(record), "video": str(record.video), "audio": item.data["audio"]}
