@@ -27,7 +27,7 @@ CLIPS, SPEAKERS = int(os.environ.get("MIT_SHARDED_CLIPS", "200")), 10
 MADE = 4  # different clips; the others are copies
 SECONDS = 3.0
 CORES = 2
-MANY = 99_999  # so many shards that hardly two clips share one
+MANY = 9999  # so many shards that hardly two clips share one
 
 
 def shard_clips(folder: Path, clips: int = CLIPS) -> list[tuple[str, str]]:

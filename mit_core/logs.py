@@ -12,6 +12,13 @@ from typing import TextIO
 from mit_core.errors import UserError
 from mit_core.processes import among_several, rank
 
+_terminals: list[TextIO] = []
+
+
+def terminal() -> TextIO | None:
+    """The terminal's own stderr while a job's output goes to its log; None outside of a job."""
+    return _terminals[-1] if _terminals else None
+
 
 @contextmanager
 def logged(path: str | Path) -> Iterator[TextIO]:
@@ -24,7 +31,7 @@ def logged(path: str | Path) -> Iterator[TextIO]:
     if rank():  # of several processes of one job the first has the log
         path = path.with_suffix(f".{rank()}{path.suffix}")
     path.parent.mkdir(parents=True, exist_ok=True)
-    terminal = os.fdopen(os.dup(2), "w", buffering=1, encoding="utf-8", errors="replace")
+    own = os.fdopen(os.dup(2), "w", buffering=1, encoding="utf-8", errors="replace")
     stdout = os.dup(1)
     if not among_several():
         path.write_bytes(b"")
@@ -37,20 +44,22 @@ def logged(path: str | Path) -> Iterator[TextIO]:
         logging.basicConfig(
             level=logging.INFO, format="%(asctime)s %(name)s %(message)s", force=True
         )
+        _terminals.append(own)
         try:
-            yield terminal
+            yield own
         except UserError as error:
             traceback.print_exc()
-            terminal.write(f"\nError: {error}\n")
+            own.write(f"\nError: {error}\n")
             raise SystemExit(1) from None
         except Exception as error:
             traceback.print_exc()
-            terminal.write(f"\n{type(error).__name__}: {error} (the whole trace is in {path})\n")
+            own.write(f"\n{type(error).__name__}: {error} (the whole trace is in {path})\n")
             raise SystemExit(1) from None
         finally:
             for stream in (sys.stdout, sys.stderr):
                 stream.flush()
             os.dup2(stdout, 1)
-            os.dup2(terminal.fileno(), 2)
+            os.dup2(own.fileno(), 2)
             os.close(stdout)
-            terminal.close()
+            _terminals.remove(own)
+            own.close()

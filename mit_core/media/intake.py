@@ -47,9 +47,9 @@ class IntakeRecord:
     Attributes:
         video, audio: the files; ``audio`` is None where the video's own sound is used.
         video_sha256, audio_sha256: hex digests, "" where there is no such file.
-        verdict: ``ok``, or why not: ``not_found``, ``empty_file``, ``not_media``, ``unreadable``,
-            ``too_large``, ``no_video``, ``no_audio``, ``time_leap``, ``truncated``, ``too_short`` or
-            ``silent_audio``.
+        verdict: ``ok``, or why not: ``not_found``, ``bad_name``, ``empty_file``, ``not_media``,
+            ``unreadable``, ``too_large``, ``no_video``, ``no_audio``, ``time_leap``, ``truncated``,
+            ``too_short`` or ``silent_audio``.
         reason: one plain sentence, "" when ok.
         notes: what a user may want to know of a clip that is used all the same.
         container, video_codec, audio_codec: ffmpeg's names.
