@@ -6,12 +6,14 @@ READY := $(VENV)/.ready
 CORES ?= 2
 DEMO := results/demo
 MIT_SHARED ?= ../shared
+RESULTS ?= $(DEMO)
 SNAKEMAKE := $(BIN)/snakemake --quiet rules --cores $(CORES)
 
-.PHONY: help env demo test test-all reliability lint bench results results-footage lock clean
+.PHONY: help env demo studio test test-all reliability lint bench results results-footage lock clean
 
 help:
 	@echo "make demo   a talking portrait from the demo corpus, in $(DEMO)"
+	@echo "make studio a local web page over a results folder: RESULTS=$(RESULTS)"
 	@echo "make test   the tests (make test-all: the slow ones too)"
 	@echo "make reliability  docs/reliability.md, from the tests of faults"
 	@echo "make lint   ruff, mypy, snakefmt, snakemake --lint"
@@ -32,6 +34,10 @@ demo: $(READY)
 	@$(SNAKEMAKE) --config results=$(DEMO) -- demo
 	@for video in $(DEMO)/animations/*.mp4; do echo "video: $$video"; done
 	@echo "report: $(DEMO)/report.html"
+
+# OPTIONS="--port 9000", say; python -m mit_core.studio --help tells all.
+studio: $(READY)
+	@$(BIN)/python -m mit_core.studio "$(RESULTS)" $(OPTIONS)
 
 test: $(READY)
 	$(BIN)/python -m pytest -m "not slow"
