@@ -1,8 +1,6 @@
 """The report in a real browser: it plays, in step and by keyboard, and fits a phone."""
 
-import base64
 import os
-import shutil
 import time
 from collections.abc import Iterator
 from itertools import pairwise
@@ -11,10 +9,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from browsers import WIDTHS, complaints, lightness, open_browser, photograph, set_screen
 from report_makers import HEADERS, report, write_table
 from scipy.io import wavfile
-from selenium.webdriver import Chrome, ChromeOptions, Keys
-from selenium.webdriver.chrome.service import Service
+from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
 
 from mit_core.files import write_json
@@ -26,24 +24,11 @@ from mit_core.report.rule_graph import Job, rules_of
 FPS = 25
 SECONDS = 4
 NAMES = ("truth", "prediction", "landmarks", "still source, a baseline with a long name")
-WIDTHS = {"phone": 360, "desktop": 1280}
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Chrome]:
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    driver = shutil.which("chromedriver")
-    if not (chromium and driver):
-        pytest.skip("no chromium with its chromedriver here (Debian: chromium, chromium-driver)")
-    options = ChromeOptions()
-    options.binary_location = chromium
-    for argument in ("--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--mute-audio"):
-        options.add_argument(argument)
-    if os.geteuid() == 0:
-        options.add_argument("--no-sandbox")  # chromium refuses to run as root with it
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    # named, so that nothing is looked for elsewhere
-    browser = Chrome(options=options, service=Service(executable_path=driver))
+    browser = open_browser()
     yield browser
     browser.quit()
 
@@ -163,20 +148,7 @@ def made() -> Making:
 
 def opened(browser: Chrome, page: Path, width: str = "desktop", scheme: str = "light") -> None:
     """The page as a person meets it; what the console said before is forgotten."""
-    metrics = {"width": WIDTHS[width], "height": 800, "deviceScaleFactor": 1}
-    browser.execute_cdp_cmd(
-        "Emulation.setDeviceMetricsOverride", {**metrics, "mobile": width == "phone"}
-    )
-    browser.execute_cdp_cmd(
-        "Emulation.setEmulatedMedia",
-        {
-            "features": [
-                {"name": "prefers-color-scheme", "value": scheme},
-                # what slides under the pointer cannot be clicked
-                {"name": "prefers-reduced-motion", "value": "reduce"},
-            ]
-        },
-    )
+    set_screen(browser, width, scheme)
     browser.get_log("browser")
     browser.get(page.as_uri())
     until(browser, "videos().every((video) => video.readyState >= 1)")
@@ -200,11 +172,6 @@ def until(browser: Chrome, expression: str, seconds: float = 20) -> None:
 
 def times(browser: Chrome) -> list[float]:
     return ask(browser, "videos().map((video) => video.currentTime)")
-
-
-def complaints(browser: Chrome) -> list[str]:
-    entries = browser.get_log("browser")
-    return [entry["message"] for entry in entries if entry["level"] in ("SEVERE", "WARNING")]
 
 
 def test_the_shared_button_plays_all_in_step(browser: Chrome, page: Path) -> None:
@@ -301,16 +268,3 @@ def test_nothing_is_cut_off(browser: Chrome, page: Path, width: str, scheme: str
     assert complaints(browser) == []
     if folder := os.environ.get("MIT_SCREENSHOTS"):
         photograph(browser, Path(folder) / f"{width}-{scheme}.png")
-
-
-def lightness(colour: str) -> float:
-    """0 (black) to 1 of "rgb(r, g, b)"."""
-    channels = colour[colour.index("(") + 1 : colour.index(")")].split(",")[:3]
-    return sum(float(channel) for channel in channels) / 765
-
-
-def photograph(browser: Chrome, path: Path) -> None:
-    """The whole page as a picture, for people to look at."""
-    picture = browser.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True})
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(base64.b64decode(picture["data"]))

@@ -123,6 +123,7 @@ async function load(standard, first = false) {
   if (!first) remember();
   points = answer.points.map(([x, y]) => [x, y]);
   dirty = !first;
+  if (first) lookAtFace();
   at("editor-said").textContent = word(key);
   draw();
 }
@@ -183,9 +184,8 @@ function members() {
   return GROUPS[group] ?? [chosen];
 }
 
-function box() {
-  const own = members().map((i) => points[i]);
-  const [xs, ys] = [own.map((p) => p[0]), own.map((p) => p[1])];
+function box(own = members()) {
+  const [xs, ys] = [0, 1].map((axis) => own.map((i) => points[i][axis]));
   return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
 }
 
@@ -350,13 +350,25 @@ function release(event) {
 
 // drawing
 
-function zoomTo(next) {
+// As near as the whole face stays in sight.
+function lookAtFace() {
+  const view = at("editor-view");
+  const scale = at("editor").clientWidth / image.naturalWidth / ZOOMS[zoom];
+  const [xs, ys] = [0, 1].map((axis) => points.map((p) => p[axis]));
+  const wide = (Math.max(...xs) - Math.min(...xs)) * scale;
+  const high = (Math.max(...ys) - Math.min(...ys)) * scale;
+  const room = [view.clientWidth, Math.min(view.clientHeight, 0.68 * window.innerHeight)];
+  const nearest = ZOOMS.findLastIndex((z) => wide * z < 0.8 * room[0] && high * z < 0.8 * room[1]);
+  zoomTo(Math.max(0, nearest), GROUPS.all);
+}
+
+function zoomTo(next, around = members()) {
   zoom = Math.min(ZOOMS.length - 1, Math.max(0, next));
   fit();
   if (!points) return;
   const view = at("editor-view");
   const scale = at("editor").clientWidth / image.naturalWidth;
-  const [x0, y0, x1, y1] = box();
+  const [x0, y0, x1, y1] = box(around);
   view.scrollLeft = ((x0 + x1) / 2) * scale - view.clientWidth / 2;
   view.scrollTop = ((y0 + y1) / 2) * scale - view.clientHeight / 2;
 }

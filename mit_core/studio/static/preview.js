@@ -130,6 +130,7 @@ async function refresh({ later = false }) {
 
 function setReady(ready) {
   preview.ready = ready;
+  show();
   changed("ready");
 }
 

@@ -24,7 +24,7 @@ async function start() {
   });
   state.start = await begin();
   const named = () => {
-    at("results-name").textContent = word("page.results", { name: state.start.results });
+    at("results-name").textContent = word("page.results", { results: state.start.results });
   };
   named();
   whenSpoken(named);

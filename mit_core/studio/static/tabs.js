@@ -14,7 +14,8 @@ export function openTab(name, focus = false) {
   }
   if (focus) chosen.focus();
   const shown = chosen.getAttribute("aria-controls");
-  if (location.hash.slice(1) !== shown) history.replaceState(null, "", `#${shown}`);
+  // not an element's id, which the browser would scroll to
+  if (location.hash !== `#/${shown}`) history.replaceState(null, "", `#/${shown}`);
   for (const listener of listeners) listener(shown);
 }
 
@@ -33,6 +34,6 @@ export function startTabs() {
     });
   });
   const names = tabs.map((tab) => tab.getAttribute("aria-controls"));
-  const wanted = location.hash.slice(1);
+  const wanted = location.hash.slice(2);
   openTab(names.includes(wanted) ? wanted : names[0]);
 }
