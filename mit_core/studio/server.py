@@ -2,7 +2,9 @@
 
 import socket
 import sys
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
@@ -20,28 +22,56 @@ from mit_core.studio.store import Store
 _PATIENCE_S = 3  # for requests under way when it is told to stop
 
 
+@dataclass(frozen=True)
+class Opened:
+    """A studio that is ready to be served.
+
+    Attributes:
+        server: what serves it. listener: the socket it listens on. address: where a browser
+            finds it. studio: what its addresses do.
+    """
+
+    server: uvicorn.Server
+    listener: socket.socket
+    address: str
+    studio: Studio
+
+    def serve(self) -> None:
+        """Serve it until the server is told to stop."""
+        self.server.run(sockets=[self.listener])
+
+
 def run(results: Path, host: str, port: int, upload_mb: float, device: str) -> None:
     """See ``mit_core.studio.serve``."""
-    with closing(listening(host, port)) as listener:
-        place = address(host, listener.getsockname()[1])
-        print(f"Studio: {results}, loading its networks ...", file=sys.stderr, flush=True)
+    print(f"Studio: {results}, loading its networks ...", file=sys.stderr, flush=True)
+    with opened(results, host, port, upload_mb, device) as studio:
+        print(f"Studio: {studio.address}  (Ctrl-C ends it)", flush=True)
+        with suppress(KeyboardInterrupt):
+            studio.serve()
+
+
+@contextmanager
+def opened(
+    results: Path, host: str, port: int, upload_mb: float, device: str = "auto"
+) -> Iterator[Opened]:
+    """A results folder's studio, with its socket, its networks and its folder taken."""
+    with ExitStack() as stack:
+        listener = stack.enter_context(closing(listening(host, port)))
         head = TalkingHead.load(results, device=device, threads=cores())
-        with closing(Store(results)) as store:
-            stage = Stage(head)
-            with closing(Renders(store.renders, stage)) as renders:
-                limit, local = int(upload_mb * 1e6), is_loopback(host)
-                studio = Studio(store, stage, renders, Overview(results), limit, local)
-                server = server_of(studio, host)
-                print(f"Studio: {place}  (Ctrl-C ends it)", flush=True)
-                if not local:
-                    print(
-                        f"Studio: it listens on {host}, so that whoever reaches this machine may "
-                        "see and use it. There is no password.",
-                        file=sys.stderr,
-                        flush=True,
-                    )
-                with suppress(KeyboardInterrupt):
-                    server.run(sockets=[listener])
+        store = stack.enter_context(closing(Store(results)))
+        stage = Stage(head)
+        renders = stack.enter_context(closing(Renders(store.renders, stage)))
+        local = is_loopback(host)
+        studio = Studio(store, stage, renders, Overview(results), int(upload_mb * 1e6), local)
+        if not local:
+            print(
+                f"Studio: it listens on {host}, so that whoever reaches this machine may see and "
+                "use it. There is no password.",
+                file=sys.stderr,
+                flush=True,
+            )
+        place = address(host, listener.getsockname()[1])
+        yield Opened(server_of(studio, host), listener, place, studio)
 
 
 def server_of(studio: Studio, host: str) -> uvicorn.Server:

@@ -24,14 +24,9 @@ from mit_core.models.checkpoint import ContentCheckpoint, FeatureScaling
 from mit_core.models.content import ContentBranch, ContentDims
 from mit_core.models.speaker_aware import SpeakerAware, SpeakerDims
 from mit_core.models.speaker_checkpoint import SpeakerCheckpoint
-from mit_core.speaking.head import TalkingHead
 from mit_core.studio.app import Studio
 from mit_core.studio.guard import TOKEN_HEADER
-from mit_core.studio.overview import Overview
-from mit_core.studio.renders import Renders
-from mit_core.studio.server import address, listening, server_of
-from mit_core.studio.stage import Stage
-from mit_core.studio.store import Store
+from mit_core.studio.server import opened
 
 REST = close_mouth(standard_face().reshape(204), 1.0, 1.0).astype(np.float32)
 UPLOAD_BYTES = 3_000_000
@@ -158,23 +153,15 @@ class Served:
 
 
 @contextmanager
-def served(results: Path, upload_bytes: int = UPLOAD_BYTES) -> Iterator[Served]:
+def served(results: Path, host: str = "127.0.0.1") -> Iterator[Served]:
     """A studio on a free port, in a thread of this process."""
-    listener = listening("127.0.0.1", 0)
-    store = Store(results)
-    stage = Stage(TalkingHead.load(results, device="cpu"))
-    renders = Renders(store.renders, stage)
-    studio = Studio(store, stage, renders, Overview(results), upload_bytes)
-    server = server_of(studio, "127.0.0.1")
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    visitor = Visitor(address("127.0.0.1", listener.getsockname()[1]))
-    try:
-        visitor.token = visitor.get("api/start").json["token"]
-        yield Served(visitor, studio, results)
-    finally:
-        server.should_exit = True
-        thread.join(timeout=20)
-        renders.close()
-        store.close()
-        listener.close()
+    with opened(results, host, 0, UPLOAD_BYTES / 1e6, "cpu") as running:
+        thread = threading.Thread(target=running.serve)
+        thread.start()
+        visitor = Visitor(f"http://127.0.0.1:{running.listener.getsockname()[1]}/")
+        try:
+            visitor.token = visitor.get("api/start").json["token"]
+            yield Served(visitor, running.studio, results)
+        finally:
+            running.server.should_exit = True
+            thread.join(timeout=20)

@@ -16,13 +16,14 @@ import av
 import numpy as np
 import pytest
 from PIL import Image
-from studio_makers import UPLOAD_BYTES, Served, cartoon, hum, made_up_results, png, served
+from studio_makers import UPLOAD_BYTES, Served, Visitor, cartoon, hum, made_up_results, png, served
 
 from mit_core.demo.cartoon import cartoon_landmarks
 from mit_core.errors import ClipError, UserError
 from mit_core.faces.landmark_table import read_landmark_table
 from mit_core.media.audio import read_audio, write_wav
 from mit_core.media.video import SYNTHETIC_COMMENT, count_frames
+from mit_core.studio.__main__ import main as command
 from mit_core.studio.replies import RefusalError, reply_of, without_paths
 from mit_core.studio.store import Store
 from mit_core.studio.uploads import LONGEST_SIDE, shown_name
@@ -550,16 +551,60 @@ def test_nothing_but_its_own_folder_is_written(studio):
     assert lying <= {"models", "demo_media", "studio", "corpus", "report.html", "animations"}
 
 
-def test_without_networks_it_says_so(tmp_path):
-    command = [sys.executable, "-m", "mit_core.studio", str(tmp_path), "--port", "0"]
-    said = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    assert said.returncode == 1 and "no trained networks" in said.stderr
-    assert "Traceback" not in said.stderr and not (tmp_path / "studio").exists()
+def said(monkeypatch, capsys, *arguments) -> str:
+    """What the command says when it fails."""
+    monkeypatch.setattr(sys, "argv", ["studio", *map(str, arguments)])
+    assert command() == 1
+    return capsys.readouterr().err
 
 
-def test_a_port_that_is_taken_is_named(tmp_path):
+def test_without_networks_it_says_so(tmp_path, monkeypatch, capsys):
+    error = said(monkeypatch, capsys, tmp_path, "--port", 0)
+    assert "Error:" in error and "no trained networks" in error
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_port_that_is_taken_is_named(tmp_path, monkeypatch, capsys):
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
-        command = [sys.executable, "-m", "mit_core.studio", str(tmp_path), "--port", port]
-        said = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    assert said.returncode == 1 and f"port {port}" in said.stderr
+        port = taken.getsockname()[1]
+        assert f"port {port}" in said(monkeypatch, capsys, tmp_path, "--port", port)
+
+
+@pytest.mark.slow
+@pytest.mark.survives(KILLED)
+def test_a_server_that_is_killed_while_it_renders_keeps_its_history(tmp_path, survival):
+    results = made_up_results(tmp_path / "results")
+    write_wav(results / "demo_media/b_long_one.wav", hum(60))
+    survival.watch(results / "demo_media")
+    line = [sys.executable, "-m", "mit_core.studio", str(results), "--port", "0"]
+    with subprocess.Popen(line, stdout=subprocess.PIPE, text=True) as server:
+        visitor = Visitor(re.search(r"http://\S+", server.stdout.readline())[0])
+        visitor.token = visitor.get("api/start").json["token"]
+        short = asked(visitor)
+        kept = visitor.ask("POST", "api/renders", json=short).json["id"]
+        finished(visitor, kept)
+        survival.watch(results / "studio/renders")
+        long = short | {"speech": ids(visitor, "speeches")[1]}
+        lost = visitor.ask("POST", "api/renders", json=long).json["id"]
+        end = time.monotonic() + 60
+        while (job := visitor.get("api/renders").json["jobs"][0])["done"] < 10:
+            assert time.monotonic() < end and job["state"] in ("waiting", "drawing"), job
+            time.sleep(0.02)
+        server.kill()
+    assert (results / "studio/renders" / lost).is_dir()
+    with served(results) as running:
+        told = running.visitor.get("api/renders").json
+        assert [record["id"] for record in told["history"]] == [kept] and told["jobs"] == []
+        assert running.visitor.get(f"media/renders/{kept}").status == 200
+    assert not (results / "studio/renders" / lost).exists()
+
+
+@pytest.mark.survives(STRANGERS)
+def test_another_host_is_said_to_be_open(tmp_path, capsys):
+    with served(made_up_results(tmp_path / "results"), host="0.0.0.0") as running:
+        visitor = running.visitor
+        assert visitor.get("api/start").json["local"] is False
+        assert visitor.get("", {"host": socket.gethostname()}).status == 200
+        assert visitor.get("", {"host": "evil.example"}).status == 421
+    told = capsys.readouterr().err
+    assert "0.0.0.0" in told and "no password" in told

@@ -118,7 +118,7 @@ function showSpeeches() {
       radio("speeches", medium),
       make("span", { class: "name" }, make("bdi", {}, medium.name)),
       make("span", { class: "faint from" }, word(`from.${medium.origin}`)),
-      make("span", { class: "faint long" }, `${inDigits(medium.seconds, 1)} s`),
+      make("span", { class: "faint long" }, word("time.exact", { n: inDigits(medium.seconds, 1) })),
     ),
   );
   replaceChoices(at("speeches"), choices);

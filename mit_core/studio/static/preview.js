@@ -187,7 +187,8 @@ function show() {
   at("play").textContent = word(sound.paused ? "preview.play" : "preview.pause");
   at("seek").max = whole;
   at("seek").value = sound.currentTime;
-  const told = whole ? `${inDigits(sound.currentTime, 1)} / ${inDigits(whole, 1)} s` : "";
+  const times = { now: inDigits(sound.currentTime, 1), whole: inDigits(whole, 1) };
+  const told = whole ? word("time.of", times) : "";
   at("clock").textContent = told;
   at("seek").setAttribute("aria-valuetext", told);
   if (sound.paused) draw();

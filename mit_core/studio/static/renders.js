@@ -223,7 +223,10 @@ function factsOf(record) {
   const head = [word(`head.${chosen.head_motion}`), style, gain("amp_pos")];
   return [
     [word("history.when"), inDate(record.when)],
-    [word("history.length"), `${inDigits(record.seconds, 1)} s, ${inDigits(record.bytes / 1e6, 1)} MB`],
+    [word("history.length"), [
+      word("time.exact", { n: inDigits(record.seconds, 1) }),
+      word("size", { n: inDigits(record.bytes / 1e6, 1) }),
+    ].join(", ")],
     [word("manner.head"), head.filter(Boolean).join(", ")],
     [word("history.lips"), `${gain("amp_lip_y")}, ${gain("amp_lip_x")}`],
     [word("manner.blinks"), word(`blinks.${chosen.blinks}`)],
