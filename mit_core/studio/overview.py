@@ -15,7 +15,11 @@ from mit_core.report.tables import read_rows
 from mit_core.studio.replies import without_paths
 
 _MAX_ROWS = 100
-_FILES = ("corpus/*.tsv", "models/training.tsv", "models/*/*/history.csv", "report.html")
+_HISTORY = "history.csv"
+_FILES = (
+    *("corpus/*.tsv", "models/training.tsv", "report.html"),
+    *(f"models/*/*/{_HISTORY}", f"models/*/*/work/{_HISTORY}"),
+)
 
 Told = dict[str, Any]
 
@@ -72,12 +76,18 @@ class Overview:
         }
         parts = {name: made for name, make in makers.items() if (made := _tried(make))}
         runs = []
-        for number, path in enumerate(sorted(models.glob("*/*/history.csv"))):
-            name = f"{path.parent.parent.name}: {path.parent.name}"
+        for number, (name, path) in enumerate(sorted(_histories(models).items())):
             made = _tried(partial(sections.training, name, path, f"run{number}"))
             if made:
                 runs.append({"name": name, **made})
         return {"parts": parts, "runs": runs, "report": self.report() is not None}
+
+
+def _histories(models: Path) -> dict[str, Path]:
+    """The curves of each run, those of trainings that still go on among them."""
+    going = {path.parents[1]: path for path in models.glob(f"*/*/work/{_HISTORY}")}
+    ended = {path.parent: path for path in models.glob(f"*/*/{_HISTORY}")}
+    return {f"{run.parent.name}: {run.name}": path for run, path in (going | ended).items()}
 
 
 def _tried(make: Callable[[], Section]) -> Told | None:

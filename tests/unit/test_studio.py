@@ -499,7 +499,12 @@ def test_tables_and_curves_of_the_run_are_shown(studio, visitor):
     for chart in charts:
         assert chart.startswith("<svg") and not re.search(r"<style|\sstyle=|<script", chart)
     history.write_text("step,train_loss\n1,2\n")
-    assert len(visitor.get("api/results").json["runs"][0]["table"]["rows"]) == 1
+    going = studio.results / "models/refinement/fine/work/history.csv"
+    going.parent.mkdir(parents=True)
+    going.write_text("step,train_loss\n1,2\n")
+    runs = visitor.get("api/results").json["runs"]
+    assert [run["name"] for run in runs] == ["content: default", "refinement: fine"]
+    assert len(runs[0]["table"]["rows"]) == 1
 
 
 def test_the_report_may_run_its_own_script_and_ask_for_nothing(studio, visitor):

@@ -116,8 +116,12 @@ function showSpeeches() {
       "label",
       { class: "line" },
       radio("speeches", medium),
-      make("span", { class: "name" }, make("bdi", {}, medium.name)),
-      make("span", { class: "faint from" }, word(`from.${medium.origin}`)),
+      make(
+        "span",
+        { class: "what" },
+        make("span", { class: "name" }, make("bdi", {}, medium.name)),
+        make("span", { class: "faint from" }, word(`from.${medium.origin}`)),
+      ),
       make("span", { class: "faint long" }, word("time.exact", { n: inDigits(medium.seconds, 1) })),
     ),
   );

@@ -159,6 +159,7 @@ function showLatest() {
   if (!record) {
     if (latest && !history.some((each) => each.id === latest)) {
       at("latest").replaceChildren();
+      at("latest").hidden = true;
       latest = "";
     }
     return;
@@ -168,12 +169,14 @@ function showLatest() {
   tellNow(word("render.done"));
   const video = videoOf(record);
   video.preload = "auto";
+  at("latest").hidden = false;
   at("latest").replaceChildren(
-    make("h3", {}, word("render.result")),
+    make("h2", {}, word("render.result")),
     video,
     make("p", { class: "faint small" }, word("render.synthetic")),
     make("div", { class: "row" }, download(record)),
   );
+  at("latest").scrollIntoView({ block: "nearest" });
 }
 
 function showHistory() {
