@@ -22,17 +22,19 @@ _BACKGROUND, _ANNOTATED = "_bg", "_anno"
 _PICTURES = (".png", ".jpg", ".jpeg")
 
 
+def file_beside(portrait: str | Path, key: str) -> Path:
+    """Where a puppet's text file belongs; see ``puppet_beside`` for the keys."""
+    portrait = Path(portrait)
+    return portrait.with_name(portrait.stem + _TEXTS[key])
+
+
 def puppet_beside(portrait: str | Path) -> dict[str, Path]:
     """The puppet files of a picture that are there; empty where it is no puppet.
 
     Keys: ``open``, ``open_norm``, ``closed``, ``triangles``, ``scale_shift``, ``background``.
     """
     portrait = Path(portrait)
-    found = {
-        key: path
-        for key, ending in _TEXTS.items()
-        if (path := portrait.with_name(portrait.stem + ending)).is_file()
-    }
+    found = {key: path for key in _TEXTS if (path := file_beside(portrait, key)).is_file()}
     if OPEN not in found:
         return {}
     for suffix in _PICTURES:

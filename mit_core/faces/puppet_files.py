@@ -86,6 +86,22 @@ def read_puppet(portrait: str | Path, width: int, height: int) -> Puppet:
     return puppet
 
 
+def derived_puppet(
+    portrait: str | Path, points: npt.NDArray[np.floating], width: int, height: int
+) -> tuple[Puppet, float, Array]:
+    """A puppet of which only the landmarks are known; its scale and shift, too.
+
+    Args and errors as of ``read_puppet``; normalised = (pixels + shift) * scale.
+    """
+    name = Path(portrait)
+    flat = np.asarray(points, np.float64)[:, :2]
+    _check_inside(flat, width, height, name)
+    used, rim, triangles = _own_mesh(flat, width, height, name)
+    closed = close_mouth(flat, _CLOSED_SHARE, _CLOSED_SHARE)
+    scale, shift = _usual_normalisation(flat)
+    return Puppet(flat, closed, used, rim, triangles, None), scale, shift
+
+
 def _points(path: Path) -> Array:
     table = _table(path, "68 rows of x y or x y z")
     if table.shape not in ((N_POINTS, 2), (N_POINTS, 3)):
@@ -127,6 +143,10 @@ def _normalisation(files: dict[str, Path], points: Array) -> tuple[float, Array]
                 "Take the file that belongs to this puppet, or remove it: it can be derived."
             )
         return scale, normalised.mean(axis=0) / scale - points.mean(axis=0)
+    return _usual_normalisation(points)
+
+
+def _usual_normalisation(points: Array) -> tuple[float, Array]:
     return _HEAD_WIDTH / float(points[16, 0] - points[0, 0]), -points[[0, 16]].mean(axis=0)
 
 

@@ -85,6 +85,7 @@ class Studio:
             ("PUT", "/api/portraits/{id}/landmarks", self.place),
             ("DELETE", "/api/portraits/{id}/landmarks", self.unplace),
             ("GET", "/api/portraits/{id}/landmarks.tsv", self.table),
+            ("GET", "/api/portraits/{id}/puppet.zip", self.puppet),
             ("POST", "/api/speeches/{id}/analyse", self.analyse),
             ("POST", "/api/preview", self.preview),
             ("GET", "/api/renders", self.list_renders),
@@ -228,6 +229,17 @@ class Studio:
             name = table_beside(portrait.name).name
             kind = "text/tab-separated-values"
             return Response(text, media_type=kind, headers=_attached(name))
+
+        return _naming(given, portrait)
+
+    def puppet(self, request: Request) -> Response:
+        portrait = self.store.medium(PORTRAITS, request.path_params["id"])
+        name = re.sub(r"[^\w-]+", "_", Path(portrait.name).stem).strip("_") or "puppet"
+
+        def given() -> Response:
+            data = placing.puppet_to_give(portrait, self.stage.face(portrait).points, name)
+            headers = _attached(f"{name}.zip")
+            return Response(data, media_type="application/zip", headers=headers)
 
         return _naming(given, portrait)
 

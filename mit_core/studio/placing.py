@@ -1,5 +1,7 @@
 """Landmarks placed by hand: kept beside the studio's picture, given out as files."""
 
+import io
+import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -7,7 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from mit_core.faces.landmark_table import write_landmark_table
+from mit_core.faces.puppet_writing import write_puppet
 from mit_core.faces.table_beside import table_beside
+from mit_core.media.image import read_image, write_image
 from mit_core.studio.store import Medium
 
 
@@ -25,3 +29,20 @@ def table_to_give(portrait: Medium, points: npt.NDArray[np.floating]) -> str:
         path = Path(folder) / "table.tsv"
         write_landmark_table(path, points * factor)
         return path.read_text(encoding="utf-8")
+
+
+def puppet_to_give(portrait: Medium, points: npt.NDArray[np.floating], name: str) -> bytes:
+    """A zip of a folder ``name``: the studio's picture with MakeItTalk's files of a puppet.
+
+    Raises:
+        UserError: the landmarks form no face.
+    """
+    image = read_image(portrait.path)
+    zipped = io.BytesIO()
+    with TemporaryDirectory() as folder, zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED) as zip_:
+        picture = Path(folder) / f"{name}.png"
+        write_image(picture, image)
+        files = write_puppet(picture, points, image.shape[1], image.shape[0])
+        for path in (picture, *files):
+            zip_.write(path, f"{name}/{path.name}")
+    return zipped.getvalue()

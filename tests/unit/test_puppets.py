@@ -10,6 +10,7 @@ from mit_core.errors import UserError
 from mit_core.faces.portrait import portrait_landmarks
 from mit_core.faces.puppet_beside import is_part_of_puppet, is_puppet, puppet_beside
 from mit_core.faces.puppet_files import read_puppet
+from mit_core.faces.puppet_writing import write_puppet as written_puppet
 from mit_core.media.image import read_image
 from mit_core.rendering.puppet import PuppetWarp, _areas
 
@@ -24,6 +25,26 @@ def test_files_are_read_whatever_points_their_triangles_use(tmp_path, borders, w
     covered = _areas(puppet.vertices(puppet.open)[puppet.triangles])
     assert abs(covered.sum()) == pytest.approx(np.abs(covered).sum())  # none is folded
     assert np.abs(covered).sum() == pytest.approx(WIDTH * HEIGHT, rel=1e-6)
+
+
+def test_what_is_written_is_read_as_the_same_puppet(tmp_path) -> None:
+    path, opened, _ = write_puppet(tmp_path)
+    for file in puppet_beside(path).values():
+        file.unlink()
+    assert not is_puppet(path)
+    files = written_puppet(path, opened, WIDTH, HEIGHT)
+    assert is_puppet(path) and len(files) == 5 and set(puppet_beside(path).values()) == set(files)
+    puppet = read_puppet(path, WIDTH, HEIGHT)
+    assert np.allclose(puppet.open, opened, atol=1e-3)
+    # what would be derived without the files
+    gap = np.linalg.norm(puppet.closed[66] - puppet.closed[62])
+    assert 0 < gap < 0.06 * np.linalg.norm(opened[66] - opened[62])
+    covered = np.abs(_areas(puppet.vertices(puppet.open)[puppet.triangles])).sum()
+    assert covered == pytest.approx(WIDTH * HEIGHT, rel=1e-6)
+    frame = PuppetWarp(read_image(path), puppet).render(puppet.closed)
+    assert frame.shape[:2] == (HEIGHT, WIDTH)
+    with pytest.raises(UserError, match="outside of the 320x300"):
+        written_puppet(path, opened + 200, WIDTH, HEIGHT)
 
 
 @pytest.mark.parametrize(

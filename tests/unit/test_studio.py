@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import zipfile
 import zlib
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,6 +22,8 @@ from studio_makers import UPLOAD_BYTES, Served, Visitor, cartoon, hum, made_up_r
 from mit_core.demo.cartoon import cartoon_landmarks
 from mit_core.errors import ClipError, UserError
 from mit_core.faces.landmark_table import read_landmark_table
+from mit_core.faces.puppet_beside import is_puppet
+from mit_core.faces.puppet_files import read_puppet
 from mit_core.media.audio import read_audio, write_wav
 from mit_core.media.video import SYNTHETIC_COMMENT, count_frames
 from mit_core.studio.__main__ import main as command
@@ -468,6 +471,21 @@ def test_the_table_is_given_in_the_pixels_of_the_picture_that_was_given(visitor,
     (tmp_path / "table.tsv").write_bytes(reply.body)
     table = read_landmark_table(tmp_path / "table.tsv")[:, :2]
     np.testing.assert_allclose(table, cartoon_landmarks() * 4, atol=0.01)
+    visitor.ask("DELETE", f"api/portraits/{given['id']}")
+
+
+def test_a_puppet_is_given_in_makeittalks_form(visitor, tmp_path):
+    given = visitor.give("portraits", cartoon(), "../my toon!.png").json
+    points = cartoon_landmarks().tolist()
+    visitor.ask("PUT", f"api/portraits/{given['id']}/landmarks", json=points)
+    reply = visitor.get(f"api/portraits/{given['id']}/puppet.zip")
+    assert "my_toon.zip" in reply.headers["content-disposition"]
+    with zipfile.ZipFile(io.BytesIO(reply.body)) as files:
+        assert all(name.startswith("my_toon/my_toon") for name in files.namelist())
+        files.extractall(tmp_path)
+    picture = tmp_path / "my_toon/my_toon.png"
+    assert is_puppet(picture)
+    np.testing.assert_allclose(read_puppet(picture, 480, 480).open, points, atol=1e-3)
     visitor.ask("DELETE", f"api/portraits/{given['id']}")
 
 

@@ -152,9 +152,11 @@ function list() {
   const pairs = state.portraits.map((each) => [each.id, each.name]);
   options(at("editor-portrait"), pairs, state.portrait);
   const own = portrait();
-  at("save-table").hidden = !own?.placed;
-  if (own) at("save-table").href = `/api/portraits/${own.id}/landmarks.tsv`;
-  at("save-table").download = "";
+  for (const [id, file] of [["save-table", "landmarks.tsv"], ["save-puppet", "puppet.zip"]]) {
+    at(id).hidden = !own?.placed;
+    if (own) at(id).href = `/api/portraits/${own.id}/${file}`;
+    at(id).download = "";
+  }
 }
 
 function showGroups() {
