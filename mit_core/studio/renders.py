@@ -22,6 +22,7 @@ from mit_core.studio.store import Medium
 MOST_WAITING = 20
 _REMEMBERED = 20  # renders that failed or were stopped
 _VIDEO, _RECORD = "video.mp4", "render.json"
+_KEYS = {"id", "when", "portrait", "speech", "choices", "seconds", "bytes"}
 _ID = re.compile(r"[0-9a-f]{16}")
 
 WAITING, DRAWING, DONE, FAILED, STOPPED = "waiting", "drawing", "done", "failed", "stopped"
@@ -165,7 +166,7 @@ class Renders:
             record = read_json(self._folder / id_ / _RECORD)
         except (OSError, ValueError):
             return None
-        return record if isinstance(record, dict) and "when" in record else None
+        return record if isinstance(record, dict) and record.keys() >= _KEYS else None
 
     def _work(self) -> None:
         while (job := self._queue.get()) is not None:

@@ -107,11 +107,13 @@ class Store:
         Raises:
             RefusalError: there is none of that id.
         """
+        found: Medium | None = None
         if isinstance(id_, str):
-            if id_ in self._given[kind]:
-                return self._given[kind][id_]
-            if _ID.fullmatch(id_) and (found := self._upload(kind, id_)):
-                return found
+            found = self._given[kind].get(id_)
+            if found is None and _ID.fullmatch(id_):
+                found = self._upload(kind, id_)
+        if found is not None and found.path.is_file():
+            return found
         raise RefusalError("gone", 404)
 
     def new(self, kind: str) -> tuple[str, Path]:

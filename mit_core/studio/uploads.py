@@ -150,7 +150,7 @@ def checked_points(given: Any, size: tuple[int, int]) -> np.ndarray:
     """
     try:
         points = np.array(given, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise RefusalError("points") from None
     if points.shape != (N_POINTS, 2) or not np.isfinite(points).all():
         raise RefusalError("points")

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import tomllib
 import zipfile
 import zlib
 from pathlib import Path
@@ -31,6 +32,7 @@ from mit_core.studio.replies import RefusalError, reply_of, without_paths
 from mit_core.studio.store import Store
 from mit_core.studio.uploads import LONGEST_SIDE, shown_name
 
+ROOT = Path(__file__).parents[2]
 STRANGERS = "Strangers' files and requests: the studio's page"
 KILLED = "A studio that is killed while it renders or takes a file"
 
@@ -124,6 +126,7 @@ def test_a_second_preview_is_a_matter_of_a_moment(visitor):
         {"amp_lip_y": "2"},
         {"amp_pos": float("nan")},
         {"seed": 0.5},
+        {"seed": 10**400},
         {"seed": True},
         {"mark": "synthetic"},
         {"mark": 1},
@@ -446,6 +449,7 @@ def test_landmarks_are_placed_on_a_drawing_that_no_detector_reads(studio, visito
         (standard[:5].tolist(), "points"),
         ("face", "points"),
         ([[None, 1]] * 68, "points"),
+        ([[10**400, 1]] * 68, "points"),
         ((standard + 300).tolist(), "points_outside"),
     ):
         assert visitor.ask("PUT", address, json=wrong).code == code
@@ -540,6 +544,20 @@ def test_the_report_may_run_its_own_script_and_ask_for_nothing(studio, visitor):
     assert visitor.get("results/animations/c.mp4").status == 404
 
 
+def test_what_is_gone_from_the_folder_is_gone(studio, visitor):
+    id_ = visitor.give("portraits", cartoon(), "cartoon.png").json["id"]
+    (studio.results / f"studio/portraits/{id_}/portrait.png").unlink()
+    reply = visitor.get(f"media/portraits/{id_}")
+    assert (reply.status, reply.code) == (404, "gone")
+    (studio.results / f"studio/portraits/{id_}/upload.json").unlink()
+    broken = studio.results / "studio/renders/2222222222222222"
+    broken.mkdir()
+    (broken / "render.json").write_text('{"when": 1}')
+    history = visitor.get("api/renders").json["history"]
+    assert "2222222222222222" not in {record["id"] for record in history}
+    assert visitor.get("media/renders/2222222222222222").status == 404
+
+
 def test_one_studio_at_a_time_has_a_folder(studio):
     with pytest.raises(UserError, match="another studio is open"):
         Store(studio.results)
@@ -572,6 +590,15 @@ def test_after_a_kill_the_history_is_whole_and_halves_are_gone(tmp_path, surviva
 def test_nothing_but_its_own_folder_is_written(studio):
     lying = {path.name for path in studio.results.iterdir()}
     assert lying <= {"models", "demo_media", "studio", "corpus", "report.html", "animations"}
+
+
+def test_the_pages_files_are_packed_with_it():
+    packed = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
+    own = [*packed["package-data"]["*"], *packed["package-data"]["mit_core.studio"]]
+    folder = ROOT / "mit_core/studio"
+    there = {path for pattern in own for path in folder.glob(pattern)}
+    needed = {p for p in folder.rglob("*") if p.is_file() and p.suffix not in (".py", ".pyc")}
+    assert needed and needed <= there
 
 
 def said(monkeypatch, capsys, *arguments) -> str:

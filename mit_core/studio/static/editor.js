@@ -86,6 +86,12 @@ export async function openEditor() {
     fit();
     return;
   }
+  const left = state.portraits.some((each) => each.id === shown);
+  if (dirty && left && !window.confirm(word("place.unsaved"))) {
+    select("portraits", shown);
+    fit();
+    return;
+  }
   shown = own.id;
   points = null;
   undone = [];
