@@ -37,6 +37,9 @@ STATIC = Path(__file__).parent / "static"
 _REPORT = Path(__file__).parents[1] / "report"
 _LARGEST_QUESTION = 64_000  # bytes of JSON; 68 points take some 3,000
 
+_LASTING = {"cache-control": "private, max-age=300"}
+"""Of media, which stay as they are: lists that are drawn anew do not flicker."""
+
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
@@ -181,7 +184,7 @@ class Studio:
     def medium(self, kind: str) -> Callable[[Request], Response]:
         def sent(request: Request) -> Response:
             found = self.store.medium(kind, request.path_params["id"])
-            return FileResponse(found.path, content_disposition_type="inline")
+            return FileResponse(found.path, content_disposition_type="inline", headers=_LASTING)
 
         return sent
 
@@ -278,7 +281,9 @@ class Studio:
     def video(self, request: Request) -> Response:
         path, record = self.renders.video(request.path_params["id"])
         if "download" not in request.query_params:
-            return FileResponse(path, media_type="video/mp4", content_disposition_type="inline")
+            return FileResponse(
+                path, media_type="video/mp4", content_disposition_type="inline", headers=_LASTING
+            )
         stems = [Path(record[key]["name"]).stem for key in ("portrait", "speech")]
         return FileResponse(
             path, media_type="video/mp4", headers=_attached("--".join(stems) + path.suffix)

@@ -155,14 +155,23 @@ def test_from_a_dropped_picture_to_a_playing_video(
     assert (chosen(browser, "portraits"), chosen(browser, "speeches")) == ("me.png", "words.wav")
     ready(browser)
 
-    # the lines move while the sound plays, and with it
+    # the lines move while the sound plays, and with it; asked in the page, since sounds end
     still = looks(browser)
-    at(browser, "play").click()
-    eventually(browser, "document.getElementById('sound').currentTime > 0.3")
-    assert looks(browser) != still
-    assert at(browser, "play").text == "Pause"
-    at(browser, "play").click()
-    eventually(browser, "document.getElementById('sound').paused")
+    browser.set_script_timeout(30)
+    during, after = browser.execute_async_script(
+        "const done = arguments[0]; const state = () =>"
+        f" [play.textContent, sound.paused, sound.currentTime, {LOOKS}];"
+        "sound.addEventListener('timeupdate', function once() {"
+        "  if (sound.currentTime < 0.2) return;"
+        "  sound.removeEventListener('timeupdate', once);"
+        "  const during = state();"
+        "  play.click();"
+        "  sound.addEventListener('pause', () => done([during, state()]), { once: true });"
+        "});"
+        "play.click();"
+    )
+    assert during[:2] == ["Pause", False] and during[3] != still
+    assert after[:2] == ["Play", True] and after[2] < 1.6
 
     # a slider moves them without a sound
     before = looks(browser)
