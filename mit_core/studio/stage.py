@@ -15,6 +15,7 @@ from mit_core.faces.standard_face import standard_face
 from mit_core.faces.table_beside import table_beside
 from mit_core.speaking.head import Portrait, Speech, TalkingHead
 from mit_core.studio.choices import Choices
+from mit_core.studio.remembering import remembering
 from mit_core.studio.replies import RefusalError
 from mit_core.studio.store import Medium
 
@@ -31,6 +32,9 @@ class Stage:
 
     def __init__(self, head: TalkingHead):
         self.head = head
+        head.content = remembering(head.content)
+        if head.speaker is not None:
+            head.speaker = remembering(head.speaker)
         self._one_at_a_time = threading.Lock()
         self._kept: OrderedDict[Any, Any] = OrderedDict()
 

@@ -12,6 +12,7 @@ import tomllib
 import zipfile
 import zlib
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import av
@@ -27,7 +28,12 @@ from mit_core.faces.puppet_beside import is_puppet
 from mit_core.faces.puppet_files import read_puppet
 from mit_core.media.audio import read_audio, write_wav
 from mit_core.media.video import SYNTHETIC_COMMENT, count_frames
+from mit_core.models.checkpoint import ContentCheckpoint
+from mit_core.models.content import ContentBranch
+from mit_core.models.speaker_aware import SpeakerAware
+from mit_core.models.speaker_checkpoint import SpeakerCheckpoint
 from mit_core.studio.__main__ import main as command
+from mit_core.studio.remembering import remembering
 from mit_core.studio.replies import RefusalError, reply_of, without_paths
 from mit_core.studio.store import Store
 from mit_core.studio.uploads import LONGEST_SIDE, shown_name
@@ -108,11 +114,41 @@ def test_a_preview_moves_the_landmarks_by_the_choices(visitor):
     assert np.array_equal(seeds[0], seeds[1]) and not np.array_equal(seeds[0], seeds[2])
 
 
-def test_a_second_preview_is_a_matter_of_a_moment(visitor):
-    preview(visitor)
-    begun = time.monotonic()
-    preview(visitor, amp_pos=0.5)
-    assert time.monotonic() - begun < 1
+def test_a_slider_asks_no_network_again(studio, visitor, monkeypatch):
+    first = preview(visitor, amp_pos=0.5)
+
+    def asked_again(self, *arguments):
+        raise AssertionError("the network was asked again")
+
+    for kind in (ContentCheckpoint, SpeakerCheckpoint):
+        monkeypatch.setattr(kind, "predict", asked_again)
+    for network in (ContentBranch, SpeakerAware):
+        monkeypatch.setattr(network, "forward", asked_again)
+    assert not np.array_equal(preview(visitor, amp_pos=0.6), first)
+    np.testing.assert_array_equal(preview(visitor, amp_pos=0.5), first)
+
+
+def test_networks_remember_what_they_were_asked():
+    asked = []
+
+    def predict(features, face=None):
+        asked.append(face)
+        return features * 2
+
+    made = remembering(SimpleNamespace(predict=predict))
+    one, two = np.ones(3), np.full(3, 2.0)
+    answer = made.predict(one)
+    answer[0] = 9
+    np.testing.assert_array_equal(made.predict(one.copy()), 2 * one)
+    assert len(asked) == 1
+    np.testing.assert_array_equal(made.predict(two), 2 * two)
+    made.predict(one, face=two)
+    made.predict(one, face=one)
+    assert len(asked) == 4
+    for number in range(9):
+        made.predict(np.full(3, float(number)))
+    made.predict(one, face=two)
+    assert len(asked) == 4 + 9 + 1  # the oldest was forgotten
 
 
 @pytest.mark.survives(STRANGERS)

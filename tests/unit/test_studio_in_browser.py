@@ -52,7 +52,8 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         "stage\titems_in\titems_out\tseconds_in\tseconds_out\nintake\t3\t2\t30\t20\n"
     )
     (results / "models/content/default/history.csv").write_text(
-        "step,train_loss,val_loss\n" + "".join(f"{i},{9 / i},{10 / i}\n" for i in range(1, 40))
+        "step,train_loss,val_loss\n"
+        + "".join(f"{1000 * i},{0.012 / i},{0.013 / i}\n" for i in range(1, 40))
     )
     with served(results) as running:
         yield running
@@ -482,6 +483,12 @@ def test_nothing_is_cut_off(browser: Chrome, studio: Served, width: str, scheme:
             root = "document.documentElement"
             wide = browser.execute_script(f"return [{root}.scrollWidth, {root}.clientWidth]")
             assert wide[0] == wide[1], (tab, language)
+            # a column as wide as a letter is no column
+            thin = browser.execute_script(
+                "return [...document.querySelectorAll('th')].filter((e) => e.checkVisibility()"
+                " && e.textContent.length > 3 && e.getBoundingClientRect().width < 24).length"
+            )
+            assert thin == 0, (tab, language)
             outside = browser.execute_script(
                 "return [...document.querySelectorAll('header *, main *')].filter((e) =>"
                 " e.checkVisibility() && e.getBoundingClientRect().right > innerWidth + 0.5 &&"
