@@ -19,12 +19,15 @@ from browsers import (
     photograph,
     set_screen,
 )
+from report_makers import report
 from selenium.webdriver import ActionChains, Chrome, Keys
 from selenium.webdriver.common.by import By
 from studio_makers import Served, cartoon, hum, made_up_results, png, served
+from test_report_in_browser import rows_of_a_run, tables_of_a_run, write_video
 
 from mit_core.demo.portrait import demo_portrait
 from mit_core.faces.landmark_table import read_landmark_table
+from mit_core.files import write_json
 from mit_core.media.audio import write_wav
 from mit_core.studio.words import words
 
@@ -454,6 +457,36 @@ def test_it_speaks_the_visitors_language(browser: Chrome, studio: Served, langua
     browser.refresh()
     eventually(browser, f"document.title === {other['page.title']!r}")
     assert complaints(browser) == []
+
+
+def test_the_runs_report_opens_and_plays(browser: Chrome, studio: Served, tmp_path: Path) -> None:
+    for number in range(2):
+        write_video(tmp_path / f"{number}.mp4", number, None)
+    videos = [{"title": name, "file": f"{i}.mp4"} for i, name in enumerate(("truth", "mesh"))]
+    write_json(tmp_path / "talking.json", [{"title": "a clip", "videos": videos}])
+    report(
+        tmp_path,
+        rows_of_a_run(),
+        **tables_of_a_run(tmp_path),
+        videos=[],
+        talking=tmp_path / "talking.json",
+    )
+    (studio.results / "report.html").write_bytes((tmp_path / "report.html").read_bytes())
+    opened(browser, studio, "results")
+    link = "document.getElementById('report')"
+    eventually(browser, f"{link}.checkVisibility()")
+    browser.get(at(browser, "report").get_attribute("href"))
+    eventually(browser, "[...document.querySelectorAll('video')].every((v) => v.readyState >= 1)")
+    browser.find_element(By.CSS_SELECTOR, ".together button").click()
+    eventually(browser, "document.querySelector('video').currentTime > 0.2")
+    assert (
+        browser.execute_script(
+            "return getComputedStyle(document.querySelector('.synthetic')).borderStyle"
+        )
+        == "solid"
+    )
+    assert complaints(browser) == []
+    (studio.results / "report.html").unlink()
 
 
 def test_colours_can_be_chosen(browser: Chrome, studio: Served) -> None:
