@@ -5,7 +5,7 @@ Whatever a visitor gives or makes lies in ``{results}/studio``; nothing else is 
 
 from pathlib import Path
 
-PORT = 8765
+PORT = 7860
 UPLOAD_MB = 200
 
 
