@@ -17,6 +17,8 @@ from mit_core.demo.plan import plan
 from mit_core.media.ffmpeg import ffmpeg_binary
 
 OK = "ok"
+NO_ROW = "no row"
+"""Folders and hidden files are no input."""
 SECONDS = 2.4
 SIZE = 192
 Make = Callable[[Path], object]
@@ -169,7 +171,7 @@ def streams(m: Maker) -> dict[str, tuple[tuple[str, ...], Make]]:
             ("truncated", "time_leap", OK),
             m.edited(lambda data: field(data, b"mvhd", 16, 2**32 - 1)),
         ),
-        "claims_a_long_frame.mp4": (("time_leap", "not_media", "no_video"), m.edited(leap)),
+        "claims_a_long_frame.mp4": (("time_leap", "no_audio"), m.edited(leap)),
         "claims_65535_pixels.mp4": (
             (OK, "too_large", "unreadable", "no_video"),
             m.edited(lambda data: field(data, b"avc1", 24, 2**32 - 1)),
@@ -250,7 +252,7 @@ def files(m: Maker) -> dict[str, tuple[tuple[str, ...], Make]]:
         "zeros.mp4": (("not_media",), lambda p: p.write_bytes(bytes(50_000))),
         "playlist.mp4": (("not_media",), lambda p: p.write_text(playlist)),
         "picture.mp4": (("no_video", "no_audio"), lambda p: shutil.copy(m.still, p)),
-        "a_folder.mp4": (("no_such_row",), lambda p: p.mkdir()),
+        "a_folder.mp4": ((NO_ROW,), lambda p: p.mkdir()),
         "a_pipe.mp4": (("unreadable",), os.mkfifo),
         "dead_link.mp4": (("not_found",), lambda p: p.symlink_to("nowhere.mp4")),
         "link_to_itself.mp4": (("not_found",), lambda p: p.symlink_to(p.name)),
@@ -280,7 +282,7 @@ def broken_off(m: Maker) -> dict[str, tuple[tuple[str, ...], Make]]:
 NAMES = (
     *("with spaces in it", "it's", 'say "hi"', "two\nlines", "-y", "--help", "안녕하세요", "🎬"),
     *("{braces} %d $(touch pwned)", "semi;colon & pipe|", "back\\slash", "a" * 251, "한" * 83),
-    *("CON", "same", "SAME", "tab\there", "*?[a]", "..two dots", "é", "é"),
+    *("CON", "same", "SAME", "tab\there", "*?[a]", "é"),
 )
 
 
@@ -290,7 +292,7 @@ def names(m: Maker) -> dict[str, tuple[tuple[str, ...], Make]]:
         f"{name}.mp4": ((OK,), m.given) for name in NAMES
     }
     odd = os.fsdecode(b"caf\xe9.mp4")  # Latin-1, as old archives have it
-    return good | {odd: (("bad_name",), m.given)}
+    return good | {odd: (("bad_name",), m.given), "..hidden.mp4": ((NO_ROW,), m.given)}
 
 
 KINDS = {
