@@ -16,7 +16,6 @@ from mit_core.corpus.sync import Piece, find_lags
 from mit_core.faces.mouth import mouth_opening
 from mit_core.faces.points import as_points
 from mit_core.files import written_whole
-from mit_core.progress import told
 from mit_core.sequences import FEATURE_HZ, Sequences
 
 Array = npt.NDArray[np.floating]
@@ -90,9 +89,7 @@ def read_segments(indices: Sequence[Path]) -> list[Segment]:
     """The usable segments of the speech stage's indices; arrays are read when asked for."""
     results = results_of(indices[0])
     items = [item for index in sorted(indices) for item in read_index(index) if item.usable]
-    items.sort(key=lambda item: item.id)
-    reading = told(items, "reading lips and sound", "segments")
-    return [_segment(item, results) for item in reading]
+    return [_segment(item, results) for item in sorted(items, key=lambda item: item.id)]
 
 
 def lags_of(segments: Iterable[Segment]) -> dict[str, Lag]:
