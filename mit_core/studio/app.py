@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 import numpy as np
+import numpy.typing as npt
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -86,7 +87,6 @@ class Studio:
             ("DELETE", "/api/speeches/{id}", self.take_away(SPEECHES)),
             ("GET", "/api/portraits/{id}/landmarks", self.landmarks),
             ("PUT", "/api/portraits/{id}/landmarks", self.place),
-            ("DELETE", "/api/portraits/{id}/landmarks", self.unplace),
             ("GET", "/api/portraits/{id}/landmarks.tsv", self.table),
             ("GET", "/api/portraits/{id}/puppet.zip", self.puppet),
             ("POST", "/api/speeches/{id}/analyse", self.analyse),
@@ -195,16 +195,20 @@ class Studio:
     # landmarks
 
     def landmarks(self, request: Request) -> Response:
+        """As they stand; ``?detected``, or ``?standard`` to be placed."""
         portrait = self.store.medium(PORTRAITS, request.path_params["id"])
-        start = face_to_place(portrait.facts["size"])
-        if "standard" in request.query_params:
-            return JSONResponse({"points": start.tolist(), "found": False})
-        return _naming(
-            lambda: JSONResponse(
-                {"points": self.stage.face(portrait).points[:, :2].tolist(), "found": True}
-            ),
-            portrait,
-        )
+
+        def told() -> Response:
+            points: npt.NDArray[np.floating]
+            if "standard" in request.query_params:
+                points = face_to_place(portrait.facts["size"])
+            elif "detected" in request.query_params:
+                points = self.stage.detected(portrait)[:, :2]
+            else:
+                points = self.stage.face(portrait).points[:, :2]
+            return JSONResponse({"points": points.tolist()})
+
+        return _naming(told, portrait)
 
     async def place(self, request: Request) -> Response:
         portrait = self.store.medium(PORTRAITS, request.path_params["id"])
@@ -216,13 +220,6 @@ class Studio:
             return own
 
         return JSONResponse((await run_in_threadpool(keep)).told())
-
-    def unplace(self, request: Request) -> Response:
-        portrait = self.store.medium(PORTRAITS, request.path_params["id"])
-        if portrait.origin != "upload":
-            raise RefusalError("not_yours", 403)
-        table_beside(portrait.path).unlink(missing_ok=True)
-        return JSONResponse(portrait.told())
 
     def table(self, request: Request) -> Response:
         portrait = self.store.medium(PORTRAITS, request.path_params["id"])

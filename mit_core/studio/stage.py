@@ -10,9 +10,11 @@ import numpy.typing as npt
 
 from mit_core.animation.animation import Animation
 from mit_core.errors import UserError
+from mit_core.faces.portrait import find_portrait_landmarks
 from mit_core.faces.puppet_beside import is_puppet
 from mit_core.faces.standard_face import standard_face
 from mit_core.faces.table_beside import table_beside
+from mit_core.media.image import read_image
 from mit_core.speaking.head import Portrait, Speech, TalkingHead
 from mit_core.studio.choices import Choices
 from mit_core.studio.remembering import remembering
@@ -46,6 +48,15 @@ class Stage:
         """
         with self._one_at_a_time:
             return self._face(portrait)
+
+    def detected(self, portrait: Medium) -> npt.NDArray[np.float32]:
+        """Landmarks (68, 3) as the detector finds them, whatever was placed. Raises as ``face``."""
+        with self._one_at_a_time:
+            image = read_image(portrait.path)
+            try:
+                return find_portrait_landmarks(image, portrait.path, self.head.detector)
+            except UserError as error:
+                raise RefusalError("no_face", name=portrait.name) from error
 
     def heard(self, speech: Medium) -> Speech:
         """A recording as the networks hear it. Raises a ClipError where they cannot."""

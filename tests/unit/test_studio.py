@@ -478,6 +478,7 @@ def test_landmarks_are_placed_on_a_drawing_that_no_detector_reads(studio, visito
     found = visitor.get(address)
     assert (found.status, found.code) == (422, "no_face")
     assert "doodle.png" in found.json["error"]["text"]
+    assert visitor.get(f"{address}?detected").code == "no_face"
     standard = np.array(visitor.get(f"{address}?standard").json["points"])
     assert (standard > 0).all() and (standard < (400, 300)).all()
     assert np.ptp(standard[:, 1]) == pytest.approx(0.6 * 300, abs=1)
@@ -536,7 +537,11 @@ def test_pictures_of_the_results_are_left_as_they_are(studio, visitor, survival)
     own = visitor.ask("PUT", f"api/portraits/{portrait['id']}/landmarks", json=points).json
     assert own["origin"] == "upload" and own["id"] != portrait["id"] and own["placed"]
     assert visitor.ask("DELETE", f"api/portraits/{portrait['id']}").code == "not_yours"
-    assert visitor.ask("DELETE", f"api/portraits/{portrait['id']}/landmarks").code == "not_yours"
+    # placed anew, and found as before
+    address = f"api/portraits/{own['id']}/landmarks"
+    visitor.ask("PUT", address, json=(np.array(points) + 5).tolist())
+    np.testing.assert_allclose(visitor.get(address).json["points"], np.array(points) + 5, atol=1e-3)
+    np.testing.assert_allclose(visitor.get(f"{address}?detected").json["points"], points, atol=0.5)
     visitor.ask("DELETE", f"api/portraits/{own['id']}")
 
 

@@ -60,8 +60,8 @@ export function startEditor(whenSaved) {
   at("zoom-in").addEventListener("click", () => zoomTo(zoom + 1));
   at("zoom-out").addEventListener("click", () => zoomTo(zoom - 1));
   at("undo").addEventListener("click", undo);
-  at("standard").addEventListener("click", () => load(true));
-  at("detected").addEventListener("click", () => load(false));
+  at("standard").addEventListener("click", () => load("standard"));
+  at("detected").addEventListener("click", () => load("detected"));
   at("save").addEventListener("click", save);
   window.addEventListener("resize", fit);
   window.addEventListener("beforeunload", (event) => {
@@ -100,17 +100,18 @@ export async function openEditor() {
   image = await picture(own.id).catch(() => null);
   if (shown !== own.id) return;
   fit();
-  await load(false, true);
+  await load();
 }
 
 // Points as the server has them; a picture in which no face was found begins with the standard one.
-async function load(standard, first = false) {
+async function load(which = "") {
+  const first = which === ""; // nothing was moved yet
   const id = shown;
   problem("problem-place-saved", "");
-  let key = standard ? "place.said.standard" : "place.said.found";
+  let key = which === "standard" ? "place.said.standard" : "place.said.found";
   let answer;
   try {
-    answer = await ask(`/api/portraits/${id}/landmarks${standard ? "?standard" : ""}`);
+    answer = await ask(`/api/portraits/${id}/landmarks?${which}`);
   } catch (error) {
     if (!first) {
       problem("problem-place-saved", toldOf(error));
