@@ -501,6 +501,28 @@ def test_landmarks_are_placed_on_a_drawing_that_no_detector_reads(studio, visito
     visitor.ask("DELETE", f"api/portraits/{given['id']}")
 
 
+@pytest.mark.survives(STRANGERS)
+def test_points_that_make_no_face_are_told_by_name(studio, visitor):
+    given = visitor.give("portraits", cartoon(), "knot.png").json
+    address = f"api/portraits/{given['id']}/landmarks"
+    visitor.ask("PUT", address, json=[[100.0, 100.0]] * 68)
+    question = asked(visitor) | {"portrait": given["id"]}
+    refused = [
+        visitor.ask("POST", "api/preview", json=question),
+        visitor.get(f"api/portraits/{given['id']}/puppet.zip"),
+    ]
+    id_ = visitor.ask("POST", "api/renders", json=question).json["id"]
+    end = time.monotonic() + 30
+    while (job := visitor.get("api/renders").json["jobs"][-1])["state"] != "failed":
+        assert time.monotonic() < end and job["id"] == id_
+        time.sleep(0.05)
+    for told in (*(reply.json["error"] for reply in refused), job["error"]):
+        assert told["text"] and "/" not in told["text"] and told["code"] != "inside"
+    assert not (studio.results / "studio/renders" / id_).exists()
+    visitor.ask("DELETE", f"api/renders/{id_}")
+    visitor.ask("DELETE", f"api/portraits/{given['id']}")
+
+
 def test_the_table_is_given_in_the_pixels_of_the_picture_that_was_given(visitor, tmp_path):
     large = np.asarray(Image.open(io.BytesIO(cartoon())).resize((1920, 1920)))
     given = visitor.give("portraits", png(large), "köpfe.png").json
