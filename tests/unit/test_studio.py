@@ -683,7 +683,6 @@ def test_a_port_that_is_taken_is_named(tmp_path, monkeypatch, capsys):
         assert f"port {port}" in said(monkeypatch, capsys, tmp_path, "--port", port)
 
 
-@pytest.mark.slow
 @pytest.mark.survives(KILLED)
 def test_a_server_that_is_killed_while_it_renders_keeps_its_history(tmp_path, survival):
     results = made_up_results(tmp_path / "results")
