@@ -167,7 +167,7 @@ class TalkingHead:
         Raises:
             UserError: one does not exist, or wants a network that is not there.
         """
-        speaking, drawing, moving = _by_section(choices)
+        speaking, drawing, moving = by_section(choices)
         _settings(SpeechSettings, speaking, "speech")
         given = drawing.pop("checkpoint", None)
         settings = _settings(FilmSettings, drawing, "render")
@@ -245,7 +245,7 @@ class TalkingHead:
         """
         container_of(output)
         refuse_input(output, portrait, speech)
-        speaking, drawing, moving = _by_section(choices)
+        speaking, drawing, moving = by_section(choices)
         face, heard = self.portrait(portrait), self.speech(speech, **speaking)
         return self.draw(face, heard, self.move(face, heard, **moving), output, watch, **drawing)
 
@@ -302,7 +302,7 @@ _FILM_KEYS = {"checkpoint", *(field.name for field in fields(FilmSettings))}
 _SPEECH_KEYS = {field.name for field in fields(SpeechSettings)}
 
 
-def _by_section(choices: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+def by_section(choices: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """Choices of ``speech``, of ``draw``, and all others, which are those of ``move``."""
     speaking = {key: value for key, value in choices.items() if key in _SPEECH_KEYS}
     drawing = {key: value for key, value in choices.items() if key in _FILM_KEYS}
