@@ -277,13 +277,15 @@ def _told(outcomes: Iterator[Outcome], total: int) -> Iterator[Outcome]:
 
 
 def _answer(outcomes: list[Outcome], args: argparse.Namespace, device: str) -> Answer:
+    from mit_core.inspection.finding import counted
+
     counts = Counter(outcome.status for outcome in outcomes)
     if len(outcomes) == 1:
         lines = [f"{outcomes[0].video}: {outcomes[0].seconds:.1f} s"]
     else:
         kept = f", {counts[KEPT]} kept as they were (--force makes them anew)"
         lines = [
-            f"{counts[MADE]} videos made in {args.output}"
+            f"{counted(counts[MADE], 'video')} made in {args.output}"
             f"{kept if counts[KEPT] else ''}, {counts[FAILED]} failed"
             + ("; why is told above." if counts[FAILED] else ".")
         ]

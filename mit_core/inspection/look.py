@@ -1,5 +1,6 @@
 """Which kind of file or folder something is, by what it holds and then by its name."""
 
+import logging
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 from mit_core.corpus.catalogue import AUDIO_SUFFIXES, IMAGE_SUFFIXES, VIDEO_SUFFIXES
 from mit_core.errors import UserError
 from mit_core.inspection.finding import Finding
+
+logger = logging.getLogger(__name__)
 
 _KNOWN = (
     "videos, sounds, pictures, landmark tables, puppets, the project's tables, dumps, animations, "
@@ -49,6 +52,13 @@ def inspect_path(path: str | Path) -> Finding:
     except OSError as error:
         why = error.strerror or str(error)
         return Finding("unusable", (f"{path} cannot be read: {why}.",), good=False)
+    except Exception as error:  # damaged files provoke anything in their readers
+        logger.debug("reading %s", path, exc_info=True)
+        why = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        words = (
+            f"{path} cannot be read: it is damaged or of another kind than its name says ({why})."
+        )
+        return Finding("unusable", (words,), good=False)
 
 
 def _describer(path: Path) -> Callable[[Path], Finding]:
