@@ -44,5 +44,5 @@ def run(args: argparse.Namespace) -> Answer:
             "This version has no studio yet: 'mit animate' makes the same videos, and "
             "notebooks/quick_demo.ipynb shows them."
         ) from error
-    serve(args.results, args.host, args.port)
+    serve(args.results, host=args.host, port=args.port)
     return Answer(data={"results": args.results, "host": args.host, "port": args.port})

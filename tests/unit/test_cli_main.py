@@ -142,7 +142,7 @@ def test_a_reader_that_has_enough_is_no_error():
 def test_the_studio_is_served_where_it_is(monkeypatch, capsys):
     served = []
     studio = types.ModuleType("mit_core.studio")
-    studio.serve = lambda results, host, port: served.append((results, host, port))
+    studio.serve = lambda results, *, host, port: served.append((results, host, port))
     monkeypatch.setitem(sys.modules, "mit_core.studio", studio)
     assert main(["studio", "--results", "mine", "--port", "0", "--json"]) == 0
     assert served == [("mine", "127.0.0.1", 0)]
