@@ -6,8 +6,9 @@ from typing import Any
 
 from mit_core.checkup.check import LACKING, Check
 from mit_core.checkup.packages import ENVIRONMENT, check_packages, check_python
+from mit_core.provenance import PACKAGE
 
-PROJECT = Path(__file__).resolve().parents[2]
+PROJECT = PACKAGE.parent
 """The folder with the Snakefile, where the library is used from a checkout."""
 
 

@@ -9,8 +9,9 @@ import yaml
 from mit_core.config import check_config
 from mit_core.errors import UserError
 from mit_core.inspection.finding import Finding
+from mit_core.provenance import PACKAGE
 
-PROJECT = Path(__file__).resolve().parents[2]
+PROJECT = PACKAGE.parent
 """The folder with the Snakefile, where the library is used from a checkout."""
 
 
