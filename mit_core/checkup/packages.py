@@ -41,8 +41,9 @@ def check_packages(project: Path) -> list[Check]:
         lock = _pins(project / "requirements.lock")
         needed = _needed(_direct(project / "requirements.txt"))
     except OSError:
-        words = "their list, requirements.lock, is not beside the library"
-        return [Check("packages", NOTE, words, "use the project from its own folder")]
+        words = f"{project} is not the project's folder: it has no requirements.lock"
+        remedy = "take the project whole, and use it from its own folder, where 'make demo' is"
+        return [Check("packages", LACKING, words, remedy)]
     missing, others = [], []
     for name, (shown, version) in lock.items():
         here = _version(name)

@@ -74,6 +74,11 @@ def test_packages_that_are_missing_or_at_other_versions_are_named(project):
     assert versions.words.endswith(f"numpy {metadata.version('numpy')} (pinned: 0.1)")
 
 
+def test_a_library_without_its_project_cannot_make_the_demo(tmp_path):
+    (check,) = packages.check_packages(tmp_path)
+    assert check.state == LACKING and "requirements.lock" in check.words and check.remedy
+
+
 def test_what_a_package_needs_in_turn_counts(project, monkeypatch):
     monkeypatch.setattr(
         metadata, "requires", lambda name: ["no-such-part>1"] if name == "numpy" else None
