@@ -162,11 +162,11 @@ def _open(args: argparse.Namespace) -> "TalkingHead":
     import torch
 
     from mit_core.faces.detectors import open_detector
-    from mit_core.machine import cores_here
+    from mit_core.machine import cores
     from mit_core.speaking.head import TalkingHead
     from mit_core.speaking.networks import find_networks
 
-    threads = args.threads or cores_here()
+    threads = args.threads or cores()
     torch.set_num_threads(threads)
     cv2.setNumThreads(threads)
     networks = find_networks(args.results, args.run_name)
