@@ -1,12 +1,13 @@
 """Pictures, and puppets, which are pictures with files beside them."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from mit_core.errors import UserError
-from mit_core.faces.detectors import open_detector
+from mit_core.faces.detectors import LandmarkDetector, open_detector
 from mit_core.faces.portrait import portrait_landmarks
 from mit_core.faces.puppet_beside import is_part_of_puppet, is_puppet
 from mit_core.faces.puppet_files import read_puppet
@@ -29,7 +30,7 @@ def describe_picture(path: Path) -> Finding:
         return Finding("part of a puppet", (size, part), facts)
     given = table_beside(path).is_file()
     try:
-        points = portrait_landmarks(path, image, *([] if given else [open_detector()]))
+        points = portrait_landmarks(path, image, *([] if given else [_detector()]))
     except UserError as error:
         return Finding("picture", (str(error), size), facts | {"face": False}, good=False)
     span = np.ptp(points[:, :2], axis=0)
@@ -40,6 +41,12 @@ def describe_picture(path: Path) -> Finding:
         "Verdict: it can be brought to life.",
     )
     return Finding("portrait", words, facts | {"face": True, "landmarks_given": given})
+
+
+@cache
+def _detector() -> LandmarkDetector:
+    """Opened once for however many pictures."""
+    return open_detector()
 
 
 def _puppet(path: Path, size: str, facts: dict[str, Any]) -> Finding:
