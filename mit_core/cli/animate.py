@@ -80,7 +80,7 @@ def add(commands: Any) -> None:
         "--run",
         dest="run_name",
         metavar="NAME",
-        help="of the networks (default: default, else the latest)",
+        help="which of several trained runs (default: the one named default, else the latest)",
     )
     add_device(parser)
     parser.add_argument(
@@ -106,12 +106,22 @@ def _add_moving(parser: Parser) -> None:
             f"--amp-lip-{axis}", type=float, metavar="GAIN", help=f"of the mouth's motion {way}"
         )
     group.add_argument("--amp-pos", type=float, metavar="GAIN", help="of the head's motion")
-    group.add_argument("--head-motion", choices=("learned", "natural", "none"))
-    group.add_argument("--blinks", choices=("natural", "published", "none"))
+    group.add_argument(
+        "--head-motion",
+        choices=("learned", "natural", "none"),
+        help="as a trained branch moves it, gently by chance, or not at all (default: learned, "
+        "where there is such a branch)",
+    )
+    group.add_argument(
+        "--blinks",
+        choices=("natural", "published", "none"),
+        help="published ones are nearly regular and twice as frequent (default: natural)",
+    )
     group.add_argument(
         "--postprocess",
         choices=("auto", "resting", "published"),
-        help="what counts as closed lips",
+        help="what counts as closed lips: the trained speakers' rest, or a guess from each "
+        "coordinate as MakeItTalk's (default: auto, what suits the networks)",
     )
     group.add_argument(
         "--no-rest-in-pauses",
@@ -124,7 +134,12 @@ def _add_moving(parser: Parser) -> None:
 
 def _add_drawing(parser: Parser) -> None:
     group = parser.add_argument_group("how it is drawn")
-    group.add_argument("--renderer", choices=("auto", "mesh_warp", "refinement", "translation"))
+    group.add_argument(
+        "--renderer",
+        choices=("auto", "mesh_warp", "refinement", "translation"),
+        help="mesh_warp bends the picture, the others are trained networks (default: auto, the "
+        "best there is for the portrait)",
+    )
     group.add_argument(
         "--checkpoint", metavar="FILE", help="a network that draws, from elsewhere than the results"
     )
@@ -134,7 +149,9 @@ def _add_drawing(parser: Parser) -> None:
     group.add_argument(
         "--background", metavar="COLOUR", help='behind transparency: "#rrggbb" or a picture'
     )
-    group.add_argument("--crf", type=int, help="x264's quality, 0 (lossless) to 51 (default: 18)")
+    group.add_argument(
+        "--crf", type=int, help="quality: 0 (lossless, large) to 51 (poor, small) (default: 18)"
+    )
 
 
 def run(args: argparse.Namespace) -> Answer:
