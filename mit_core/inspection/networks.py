@@ -100,6 +100,9 @@ def _published(path: Path, content: Mapping[str, Any]) -> Finding:
     if any(key.startswith("netcnnaud.") for key in keys):
         load_syncnet(path)
         return _weights("SyncNet", "evaluate.syncnet", parameters)
+    if "conv1.weight" in keys and "top_m_0.conv1.weight" in keys:  # l0 is AdaptiveWing's, too
+        name = "face-alignment's landmark network"
+        return _weights(name, "landmarks.weights, its folder", parameters)
     if any(key.startswith("l0.") for key in keys):
         saved = load_awing(path)
         name = f"AdaptiveWing detector of {saved.points} landmarks"
@@ -115,8 +118,9 @@ def _published(path: Path, content: Mapping[str, Any]) -> Finding:
     if PUBLISHED["autovc"].entry in content:
         load_autovc_start(path)
         return _theirs("autovc", parameters)
-    if any(key.startswith(("m0.", "fc.")) for key in keys):
-        return _weights("face-alignment's networks", "landmarks.weights, its folder", parameters)
+    if "fc.weight" in keys:
+        name = "face-alignment's depth network"
+        return _weights(name, "landmarks.weights, its folder", parameters)
     held = ", ".join(sorted(map(str, content))[:_MEASURES_MOST]) or "nothing"
     raise UserError(
         f"{path} holds no network that is known here (it has: {held}): give a best.pt of this "

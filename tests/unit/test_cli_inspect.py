@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 import yaml
+from face_alignment.models import FAN
 from autovc_makers import checkpoint as autovc_checkpoint
 from drawn_puppets import write_puppet
 from media_clips import flash_and_beep
@@ -51,6 +52,11 @@ def files(tmp_path_factory):
         published[kind] = folder / PUBLISHED[kind].name
         write_published(kind, network.state_dict(), published[kind])
     torch.save(syncnet.state_dict(), folder / "syncnet_v2.model")
+    torch.save(FAN(4).state_dict(), folder / "3DFAN4-7835d9f11d.pth.tar")
+    depth = {"epoch": 3, "state_dict": {"module.fc.weight": torch.zeros(68, 8)}}
+    torch.save(depth, folder / "depth-2a464da4ea.pth.tar")
+    vgg = {f"features.{number}.weight": torch.zeros(4, 4) for number in (0, 34)}
+    torch.save(vgg, folder / "vgg19.pth")
     torch.save({"state_dict": AwingNetwork(AwingDims(98, 1, 8)).state_dict()}, folder / "WFLW.pth")
     write_dump(folder / "dump", (30, 20))
     pickled = pickles(folder / "corpus", folder / "dump", "train")
@@ -89,6 +95,9 @@ def files(tmp_path_factory):
         "published AutoVC generator": published["autovc"],
         "weights of SyncNet": folder / "syncnet_v2.model",
         "weights of AdaptiveWing detector of 98 landmarks": folder / "WFLW.pth",
+        "weights of face-alignment's landmark network": folder / "3DFAN4-7835d9f11d.pth.tar",
+        "weights of face-alignment's depth network": folder / "depth-2a464da4ea.pth.tar",
+        "weights of VGG19": folder / "vgg19.pth",
         "run of a training: landmark detector": models / "detector" / "default",
         "a split's dump (what training reads)": folder / "dump" / "index.json",
         "pickle of landmarks (fl)": pickled["fl"],
