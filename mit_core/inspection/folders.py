@@ -22,6 +22,11 @@ def describe_folder(path: Path) -> Finding:
     if (path / "best.pt").is_file():
         found = describe_checkpoint(path / "best.pt")
         return Finding(f"run of a training: {found.kind}", found.words, found.facts)
+    if (path / "work").is_dir() and path.parent.name in _KINDS:
+        raise UserError(
+            f"{path} is a run of a training that has not ended: the command that began it goes on "
+            "with it."
+        )
     if any((path / name).is_dir() for name in ("models", "corpus", "animations", "shards")):
         return _results(path)
     suffixes = Counter(file.suffix.lower() for file in path.rglob("*") if file.is_file())

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import torch
 import yaml
-from face_alignment.models import FAN
 from autovc_makers import checkpoint as autovc_checkpoint
 from drawn_puppets import write_puppet
+from face_alignment.models import FAN
 from media_clips import flash_and_beep
 from network_makers import write_networks, write_portrait, write_speech
 from test_imports import pickles, write_dump
@@ -173,6 +173,12 @@ def test_a_record_beside_a_checkpoint_is_told(files, tmp_path):
     told = " ".join(inspect_path(best).words)
     assert "run 'mine' on 12 clips of 1 speaker in 1.5 min, 600 steps, on cpu" in told
     assert inspect_path(tmp_path / "run.json").kind == "record of a training"
+
+
+def test_a_training_that_has_not_ended_is_told(tmp_path):
+    (tmp_path / "models" / "refinement" / "mine" / "work").mkdir(parents=True)
+    found = inspect_path(tmp_path / "models" / "refinement" / "mine")
+    assert not found.good and "has not ended" in found.words[0]
 
 
 def test_clips_get_their_verdict(tmp_path):
