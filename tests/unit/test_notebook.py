@@ -44,6 +44,8 @@ def test_it_runs_and_shows_a_video_and_a_plot(notebook, tmp_path, monkeypatch):
     where = {"metadata": {"path": str(NOTEBOOK.parent)}}
     NotebookClient(notebook, timeout=120, kernel_name="python3", resources=where).execute()
     shown = {cell.id: cell.outputs for cell in notebook.cells if cell.cell_type == "code"}
+    # the video alone: no warning of some package above it
+    assert [each.output_type for each in shown["load-animate-show"]] == ["execute_result"]
     for name in ("load-animate-show", "choices"):
         (page,) = [each.data["text/html"] for each in shown[name] if "data" in each]
         assert page.startswith("<video") and "data:video/mp4;base64," in page
