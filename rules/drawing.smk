@@ -1,5 +1,7 @@
 """Which network draws which portrait, and what it learns from."""
 
+from mit_core.models.published_names import TRANSLATION
+
 RENDER = config["render"]
 # Networks that draw the face; the first is the better one.
 DRAWING_NETWORKS = ("refinement", "translation")
@@ -16,7 +18,7 @@ def drawing_run(network):
 
 def published_translation():
     """The published translation network, where it lies with the other published files."""
-    path = Path(PUBLISHED or "") / "ckpt_116_i2i_comb.pth"
+    path = Path(PUBLISHED or "") / TRANSLATION
     return str(path) if PUBLISHED and path.is_file() else ""
 
 
