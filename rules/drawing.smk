@@ -86,17 +86,11 @@ def background_picture():
 
 def footage_files():
     """What networks that make pictures need of the corpus: videos and where the face is in them."""
-    if not IMPORT["prefix"]:
-        return indices("normalise") + indices("landmarks")
-
-    def refuse(wildcards):
-        raise WorkflowError(
-            "Pickles hold no pictures to learn from: set import_dump.prefix to null and give "
-            "corpus.videos; or set render.renderer to mesh_warp, and for train_detector its "
-            "footage to false."
-        )
-
-    return refuse
+    return of_footage(
+        indices("normalise") + indices("landmarks"),
+        "Pickles hold no pictures to learn from: set render.renderer to mesh_warp, and for "
+        "train_detector its footage to false",
+    )
 
 
 def files_of_training(section):

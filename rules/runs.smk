@@ -53,16 +53,11 @@ def training_settings(section, without=(), **more):
 
 def speech_to_learn(split):
     """What AutoVC learns from."""
-    if not IMPORT["prefix"]:
-        return arrays_of(split)
-
-    def refuse(wildcards):
-        raise WorkflowError(
-            "AutoVC cannot be trained on pickles, which hold no pitch: give the one that made them "
-            "as autovc.checkpoint; or set import_dump.prefix to null and give corpus.videos."
-        )
-
-    return refuse
+    return of_footage(
+        arrays_of(split),
+        "AutoVC cannot be trained on pickles, which hold no pitch: give the one that made them as "
+        "autovc.checkpoint",
+    )
 
 
 def training_threads(wildcards):

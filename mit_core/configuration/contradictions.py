@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from mit_core.clocks import VIDEO_HZ
-from mit_core.configuration.places import is_file, same, within
+from mit_core.configuration.places import is_file, named, same, within
+from mit_core.configuration.words import shown
 from mit_core.models.published_names import PUBLISHED_FILES
 
 Config = Mapping[str, Any]
@@ -43,8 +44,8 @@ def unknown_voices(config: Config, speakers: Collection[str]) -> list[str]:
     told = _unknown_voice("autovc.target", target, [] if published or given else speakers)
     if published and style and not is_file(style):
         told.append(
-            f"animate.style: '{style}' is no file, and the published checkpoints know no speaker "
-            "by name; give the path of a .npy or .txt file with 256 numbers, or null."
+            f"animate.style: '{named(style)}' is no file, and the published checkpoints know no "
+            "speaker by name; give the path of a .npy or .txt file with 256 numbers, or null."
         )
     return told if published else told + _unknown_voice("animate.style", style, speakers)
 
@@ -56,8 +57,8 @@ def _unknown_voice(key: str, voice: str | None, speakers: Collection[str]) -> li
         return []  # a speaker's name, and it is not known who they are
     known = f" ({_few(speakers)})" if speakers else ""
     return [
-        f"{key}: '{voice}' is neither a speaker of the footage{known} nor a file; give a speaker's "
-        "name, or the path of a .npy or .txt file with 256 numbers."
+        f"{key}: '{named(voice)}' is neither a speaker of the footage{known} nor a file; give a "
+        "speaker's name, or the path of a .npy or .txt file with 256 numbers."
     ]
 
 
@@ -141,8 +142,8 @@ def _beginnings(config: Config) -> Iterator[str]:
         run = config[section]["run"]
         if initial and within(initial, Path(config["results"], "models", kind, run)):
             yield (
-                f"train_{kind}.initial is {initial}, of the very run that is to start from it: "
-                f"give the new run another name ({section}.run)."
+                f"train_{kind}.initial is {named(initial)}, of the very run that is to start from "
+                f"it: give the new run another name ({section}.run)."
             )
 
 
@@ -160,11 +161,11 @@ def _launcher(config: Config) -> Iterator[str]:
     launcher = config["training"]["launcher"]
     try:
         words = shlex.split(launcher.format(nodes=2, threads=1))
-    except (ValueError, LookupError, AttributeError) as error:
+    except (ValueError, LookupError, AttributeError, TypeError) as error:
         why = " ".join(str(error).split())
         yield (
-            f"training.launcher: '{launcher}' is no command ({why}): close its quotation marks, "
-            "and write {nodes} and {threads} in braces, nothing else."
+            f"training.launcher: {shown(launcher)} is no command ({why}): close its quotation "
+            "marks, and write {nodes} and {threads} in braces, nothing else."
         )
         return
     if not words:
@@ -210,8 +211,8 @@ def _imported(config: Config) -> Iterator[str]:
         )
     if same(prefix, Path(config["results"], "dump", config["corpus"]["name"])):
         yield (
-            f"import_dump.prefix is {prefix}, where this run would write its own pickles: give "
-            "another folder as results, or another corpus.name."
+            f"import_dump.prefix is {named(prefix)}, where this run would write its own pickles: "
+            "give another folder as results, or another corpus.name."
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from mit_core.configuration.places import is_file, is_folder, same, within
+from mit_core.configuration.places import is_file, is_folder, named, same, within
 from mit_core.faces.weight_files import DLIB_FILES, FACE_ALIGNMENT_FILES
 from mit_core.models.published_names import PUBLISHED_FILES
 
@@ -53,7 +53,7 @@ def _files(config: Config) -> Iterator[str]:
         if not path or within(path, Path(config["results"], "models")):
             continue
         if is_folder(path):
-            yield f"{section}.{key}: {path} is a folder; give the file in it."
+            yield f"{section}.{key}: {named(path)} is a folder; give the file in it."
         elif not is_file(path):
             yield _not_there(f"{section}.{key}", path, "a file, or null")
 
@@ -100,9 +100,10 @@ def _pickles(config: Config) -> Iterator[str]:
         return
     wanted = [f"{prefix}_train_{kind}.pickle" for kind in ("fl", "au")]
     if missing := [path for path in wanted if not is_file(path)]:
+        paths, absent = " and ".join(map(named, missing)), _does_not_exist(prefix, len(missing))
         yield (
-            f"import_dump.prefix: {' and '.join(missing)} {_does_not_exist(prefix, len(missing))}; "
-            "give how the paths of the pickles begin, up to _train_fl.pickle."
+            f"import_dump.prefix: {paths} {absent}; give how the paths of the pickles begin, up to "
+            "_train_fl.pickle."
         )
 
 
@@ -110,7 +111,7 @@ def _background(config: Config) -> Iterator[str]:
     given = config["render"].get("background")
     if given and not re.fullmatch("#[0-9a-fA-F]{6}", given) and not is_file(given):
         yield (
-            f"render.background: '{given}' is neither a colour nor a file; give a colour as "
+            f"render.background: '{named(given)}' is neither a colour nor a file; give a colour as "
             '"#rrggbb", in quotation marks, or the path of a picture.'
         )
 
@@ -119,11 +120,11 @@ def _results(config: Config) -> Iterator[str]:
     results = Path(config["results"])
     above = next((path for path in (results, *results.parents) if is_file(path)), None)
     if above is not None:
-        yield f"results: {above} is a file; give a folder, which need not be there yet."
+        yield f"results: {named(above)} is a file; give a folder, which need not be there yet."
     elif same(results, Path("/")):
         yield f"results: {results} is the whole disk; give a folder of its own."
     elif _unexpanded(str(results)):
-        yield f"results: {results} {_tilde(str(results))}; give a folder's whole path."
+        yield f"results: {named(results)} {_tilde(str(results))}; give a folder's whole path."
     for key, path in _given_sources(config):
         if not is_folder(path):
             continue
@@ -134,8 +135,8 @@ def _results(config: Config) -> Iterator[str]:
             )
         elif inside := next((n for n in _WRITTEN if within(path, results / n)), None):
             yield (
-                f"{key}: {path} lies in {results / inside}, where this run writes its own files; "
-                "give another folder as results."
+                f"{key}: {named(path)} lies in {results / inside}, where this run writes its own "
+                "files; give another folder as results."
             )
 
 
@@ -154,15 +155,15 @@ def _in_folder(key: str, folder: str, names: tuple[str, ...], wanted: str) -> It
         yield _not_there(key, folder, f"the folder where {wanted} {' and '.join(names)}")
     elif missing := [name for name in names if not is_file(Path(folder, name))]:
         yield (
-            f"{key}: {folder} holds no {' and no '.join(missing)}; put what is missing there, or "
-            "give the folder it is in."
+            f"{key}: {named(folder)} holds no {' and no '.join(missing)}; put what is missing "
+            "there, or give the folder it is in."
         )
 
 
 def _not_there(key: str, path: str, wanted: str) -> str:
     if path.strip().lower() in ("none", "null"):
         return f"{key}: '{path}' is text; for none write null, without quotation marks."
-    return f"{key}: {path} {_does_not_exist(path)}; give {wanted}."
+    return f"{key}: {named(path)} {_does_not_exist(path)}; give {wanted}."
 
 
 def _does_not_exist(path: str, count: int = 1) -> str:
@@ -180,7 +181,7 @@ def _unexpanded(path: str) -> bool:
 
 def _tilde(path: str) -> str:
     try:
-        whole = f" (is it {Path(path).expanduser()}?)"
+        whole = f" (is it {named(Path(path).expanduser())}?)"
     except RuntimeError:
         whole = ""
     return f"begins with ~, which only a shell takes for a home{whole}"

@@ -2,12 +2,17 @@
 
 from pathlib import Path
 
+from mit_core.configuration.words import shown
+
+_MOST = 500
+"""Characters of a path."""
+
 
 def is_file(path: str | Path) -> bool:
     """There is such a file, and it may be looked at."""
     try:
         return Path(path).is_file()
-    except OSError:
+    except (OSError, ValueError):
         return False
 
 
@@ -15,15 +20,21 @@ def is_folder(path: str | Path) -> bool:
     """There is such a folder, and it may be looked at."""
     try:
         return Path(path).is_dir()
-    except OSError:
+    except (OSError, ValueError):
         return False
+
+
+def named(path: str | Path) -> str:
+    """A path as a sentence may hold it: in one line, and not without end."""
+    text = str(path)
+    return text if text.isprintable() and len(text) <= _MOST else shown(text)
 
 
 def within(path: str | Path, folder: str | Path) -> bool:
     """A path leads into a folder or is that folder, links followed."""
     try:
         return Path(path).resolve().is_relative_to(Path(folder).resolve())
-    except (OSError, RuntimeError):
+    except (OSError, RuntimeError, ValueError):  # links in a ring; a NUL
         return False
 
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import yaml
 from mit_core.configuration.sentences import rank, sentences_of
 
 
+@cache
 def read_schema(path: str | Path) -> dict[str, Any]:
     """A JSON schema that is written in YAML."""
     schema: dict[str, Any] = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
