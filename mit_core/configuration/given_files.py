@@ -14,11 +14,11 @@ Config = Mapping[str, Any]
 
 DEMO = "demo"
 """Stands for the demo's own files."""
-# Below results: what the workflow writes there. The demo's own files may be given like any.
-_WRITTEN = (
+WRITTEN = (
     *("animations", "benchmarks", "corpus", "dump", "evaluation"),
     *("logs", "models", "scaling", "shards"),
 )
+"""Folders that the workflow fills below results. The demo's own files may be given like any."""
 _DRAWING = ("train_refinement", "train_translation")
 _TRAINED = ("train_autovc", "train_content", "train_speaker", *_DRAWING, "train_detector")
 _FILES = (
@@ -133,7 +133,7 @@ def _results(config: Config) -> Iterator[str]:
                 f"results: {results} is the folder of {key}; give another folder, so that nothing "
                 "is written beside your own files."
             )
-        elif inside := next((n for n in _WRITTEN if within(path, results / n)), None):
+        elif inside := next((n for n in WRITTEN if within(path, results / n)), None):
             yield (
                 f"{key}: {named(path)} lies in {results / inside}, where this run writes its own "
                 "files; give another folder as results."

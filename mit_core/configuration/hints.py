@@ -51,6 +51,8 @@ def _number_meant(value: Any, types: set[str], schema: Mapping[str, Any]) -> str
     if not whole and "number" not in types:
         return ""
     plain = str(int(number)) if whole else f"{number:.12f}".rstrip("0")
+    if float(plain) != number:
+        plain = f"{number:e}"  # with a point, as YAML wants it
     return f"to YAML it is text, write {plain}" if isinstance(value, str) else f"write {plain}"
 
 

@@ -211,6 +211,12 @@ def test_what_settings_themselves_refuse_is_told_before_any_job(section: str) ->
             check(key)
 
 
+@given(st.floats(0, 1, exclude_min=True))
+def test_the_number_that_text_was_meant_for_is_one_to_yaml(number: float) -> None:
+    said = fault(changed({("train_content", "learning_rate"): f"{number:.6g}"}))
+    assert yaml.safe_load(said.rpartition("write ")[2].rstrip(".")) == float(f"{number:.6g}")
+
+
 @given(st.from_regex(LEAVES["training", "budget"]["pattern"], fullmatch=True))
 def test_each_budget_that_the_schema_allows_is_one(budget: str) -> None:
     ends = with_budget(LoopSettings(steps=1), budget.rstrip("\n"))

@@ -1,5 +1,6 @@
 """Values that cannot be meant together, and files that are not there: told before any job."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from schema_values import CONFIG, SCHEMA, SCHEMA_FILE, Key, changed
 
 from mit_core.configuration.check import check_configuration, check_voices
 from mit_core.configuration.contradictions import contradictions
-from mit_core.configuration.given_files import missing_files
+from mit_core.configuration.given_files import WRITTEN, missing_files
 from mit_core.configuration.schema import faults_of
 from mit_core.errors import UserError
 from mit_core.holding import hold
@@ -359,6 +360,13 @@ def test_results_have_a_place_of_their_own(home: Path, survival: Survival) -> No
     ):
         assert words in told(values)
     survival.tried(7)
+
+
+def test_all_folders_that_rules_write_are_known() -> None:
+    texts = [path.read_text() for path in (SCHEMA_FILE.parent).glob("*.smk")]
+    written = {name for text in texts for name in re.findall(r"\{R\}/(\w+)/", text)}
+    written |= {name for text in texts for name in re.findall(r'f"\{R\}/(\w+)"', text)}
+    assert {name for name in written if not name.startswith("demo_")} == set(WRITTEN)
 
 
 @pytest.mark.survives(RESULTS)

@@ -67,6 +67,22 @@ def test_a_key_given_twice_is_told_on_the_terminal(project: Project, tmp_path: P
     assert f"  animate: given twice in {twice}, in lines 1 and 4, of which YAML" in output
 
 
+@pytest.mark.survives("Bad configuration: a file that is no YAML")
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("corpus:\n\tvideos: x\n", "Config file is not valid JSON or YAML."),
+        ("# nothing yet\n", "Config file must be given as JSON or YAML with keys at top level."),
+    ],
+)
+def test_snakemake_itself_tells_of_a_file_that_is_no_yaml(
+    text: str, words: str, project: Project, tmp_path: Path
+) -> None:
+    (tmp_path / "no.yaml").write_text(text)
+    given = ("--configfile", "config.yaml", str(tmp_path / "no.yaml"))
+    assert words in said(project, *given, "--dry-run", "--", "all")
+
+
 @pytest.mark.survives("Bad configuration: values that contradict each other")
 @pytest.mark.parametrize(
     ("target", "words"),
@@ -86,3 +102,12 @@ def test_what_only_one_target_cannot_do_is_told_by_it(
             (tmp_path / f"x_train_{kind}.pickle").touch()
         project.settings["import_dump"] = {"prefix": str(tmp_path / "x")}
     assert words in said(project, "--dry-run", "--", target)
+
+
+def test_a_job_is_not_stopped_by_a_file_that_went_meanwhile(project: Project) -> None:
+    """Each job reads the workflow anew, while the files of others come and go."""
+    project.settings = {"results": "out", "evaluate": {"syncnet": "gone.model"}}
+    arguments = ("--dry-run", "--", "out/corpus/lags.tsv")
+    assert "evaluate.syncnet: gone.model does not exist" in said(project, *arguments)
+    done = project.snakemake("--mode", "subprocess", *arguments)
+    assert done.returncode == 0, done.stdout + done.stderr
