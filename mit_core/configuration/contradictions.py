@@ -1,4 +1,4 @@
-"""Values that are right by themselves and cannot be meant together; no file is looked at."""
+"""Values that are right by themselves and cannot be meant together."""
 
 import shlex
 from collections.abc import Callable, Collection, Iterator, Mapping

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mit_core.configuration.places import is_file, is_folder, named, same, within
+from mit_core.faces.table_beside import TABLE_SUFFIX, table_beside
 from mit_core.faces.weight_files import DLIB_FILES, FACE_ALIGNMENT_FILES
 from mit_core.models.published_names import PUBLISHED_FILES
 
@@ -62,6 +63,22 @@ def _sources(config: Config) -> Iterator[str]:
     for key, path in _given_sources(config):
         if not is_file(path) and not is_folder(path):
             yield _not_there(key, path, "a file, a folder, or a list of both")
+
+
+def _drawings(config: Config) -> Iterator[str]:
+    for key, path in _given_sources(config):
+        if key != "train_detector.drawings":
+            continue
+        if is_file(path) and not is_file(table_beside(path)):
+            yield (
+                f"{key}: {named(path)} has no landmarks beside it; put its 68 points in "
+                f"{named(table_beside(path).name)}, a row of x and y each."
+            )
+        elif is_folder(path) and not any(Path(path).glob(f"*{TABLE_SUFFIX}")):
+            yield (
+                f"{key}: {named(path)} holds no picture with its landmarks beside it; put the 68 "
+                f"points of NAME.png in NAME{TABLE_SUFFIX}, a row of x and y each."
+            )
 
 
 def _detector(config: Config) -> Iterator[str]:
@@ -190,6 +207,7 @@ def _tilde(path: str) -> str:
 _CHECKS: tuple[Callable[[Config], Iterator[str]], ...] = (
     _results,
     _sources,
+    _drawings,
     _files,
     _detector,
     _published,

@@ -180,6 +180,7 @@ def test_pickles_go_with_what_they_hold(home: Path, survival: Survival) -> None:
 
 
 def test_what_is_sensible_is_not_refused(home: Path) -> None:
+    (home / "me.landmarks.tsv").touch()
     for values in (
         {"register.smoothing_window": 1},  # no smoothing, whatever the order
         {"train_content.steps": 0, "train_content.minutes": 3},
@@ -192,7 +193,7 @@ def test_what_is_sensible_is_not_refused(home: Path) -> None:
         {"device": "cuda:1"},
         {"corpus.videos": "videos", "results": "videos/results"},
         {"corpus.videos": "videos", "results": str(home)},
-        {"train_detector.footage": False, "train_detector.drawings": "me.png"},
+        {"train_detector.footage": False, "train_detector.drawings": ["me.png", "."]},
         {"autovc.target": "ann", "animate.style": "voice.npy"},
         {"render.background": "#00ff7F"},
         {"render.background": "me.png"},
@@ -306,6 +307,15 @@ def test_a_detector_wants_its_own_weights(
     right({"landmarks.detector": "face_alignment"})
     right({"landmarks.detector": "dlib"})
     survival.tried(8)
+
+
+@pytest.mark.survives(MISSING)
+def test_drawings_want_their_landmarks_beside_them(home: Path, survival: Survival) -> None:
+    said = told({"train_detector.drawings": "me.png"})
+    assert "me.png has no landmarks beside it; put its 68 points in me.landmarks.tsv" in said
+    said = told({"train_detector.drawings": str(home)})
+    assert f"{home} holds no picture with its landmarks beside it" in said
+    survival.tried(2)
 
 
 @pytest.mark.survives(MISSING)
