@@ -19,17 +19,11 @@ def hold(results: str | Path) -> IO[str]:
     know no locks nothing is taken.
 
     Raises:
-        UserError: another run has it, the message says which; or it cannot be written in.
+        UserError: another run has it; the message says which.
     """
     path = Path(results) / HELD
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("a+", encoding="utf-8")
-    except OSError as error:
-        raise UserError(
-            f"results is {results}, where nothing can be written ({error.strerror}): give a folder "
-            "that you may write in."
-        ) from error
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = path.open("a+", encoding="utf-8")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:

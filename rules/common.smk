@@ -12,7 +12,7 @@ os.environ.setdefault("OPENCV_FOR_THREADS_NUM", "1")
 
 from snakemake.exceptions import WorkflowError
 
-from mit_core.configuration.check import check_configuration, check_voices
+from mit_core.configuration.check import check_all, check_voices
 from mit_core.configuration.given_files import DEMO
 from mit_core.corpus import catalogue, layout
 from mit_core.corpus.choice import choose_feature
@@ -37,7 +37,7 @@ def ensure(check, *arguments):
 
 
 ensure(
-    check_configuration,
+    check_all,
     config,
     Path(workflow.basedir) / "rules" / "config.schema.yaml",
     workflow.configfiles,

@@ -11,7 +11,20 @@ from mit_core.configuration.yaml_files import swallowed
 from mit_core.errors import UserError
 
 
-def check_configuration(
+def check_config(config: Mapping[str, Any], schema: str | Path) -> None:
+    """Check each key and value by itself.
+
+    Args:
+        config: the whole configuration, layers merged.
+        schema: file of a JSON schema written in YAML.
+
+    Raises:
+        UserError: a sentence for each fault, which names the key.
+    """
+    _tell(faults_of(config, read_schema(schema)))
+
+
+def check_all(
     config: Mapping[str, Any], schema: str | Path, files: Iterable[str | Path] = ()
 ) -> None:
     """Check each key and value, then whether they go together and their files are there.

@@ -18,7 +18,7 @@ from mit_core.errors import UserError
 from mit_core.faces.boxes import Box, Image, landmarks_box
 from mit_core.faces.detectors import Detection
 from mit_core.faces.mediapipe_backend import MediapipeFaces
-from mit_core.faces.weight_files import DEPTH_WEIGHTS, FACE_ALIGNMENT_FILES, FAN_WEIGHTS
+from mit_core.faces.weight_files import DEPTH_WEIGHTS, FACE_ALIGNMENT_FILES, LANDMARK_WEIGHTS
 
 
 def _weights_folder(weights: Path | None) -> Path:
@@ -64,7 +64,7 @@ class _LocalFaceAlignment(FaceAlignment):
         self, network_name: str, network_size: int, device: str, dtype: torch.dtype
     ) -> torch.nn.Module:
         network = FAN(network_size)
-        network.load_state_dict(_read(self._folder / FAN_WEIGHTS, device))
+        network.load_state_dict(_read(self._folder / LANDMARK_WEIGHTS, device))
         return network.to(device, dtype=dtype).eval()
 
     def _load_native_depth(self, device: str, dtype: torch.dtype) -> torch.nn.Module:

@@ -27,7 +27,7 @@ from schema_values import (
     right,
 )
 
-from mit_core.configuration.check import check_configuration
+from mit_core.configuration.check import check_all, check_config
 from mit_core.configuration.contradictions import contradictions
 from mit_core.configuration.schema import faults_of
 from mit_core.configuration.yaml_files import swallowed
@@ -67,7 +67,8 @@ SECTIONS = {
 
 
 def test_the_shipped_configuration_is_right() -> None:
-    check_configuration(CONFIG, SCHEMA_FILE, [ROOT / "config.yaml"])
+    check_config(CONFIG, SCHEMA_FILE)
+    check_all(CONFIG, SCHEMA_FILE, [ROOT / "config.yaml"])
 
 
 @pytest.mark.parametrize("section", sorted(SECTIONS))
@@ -373,7 +374,9 @@ def layered(text: str) -> dict[str, Any]:
 def test_every_fault_is_told_at_once() -> None:
     text = "device: tpu\nfps: 3\nsede: 3\ncorpus: {shards: -1, shrads: 2}"
     with pytest.raises(UserError, match="wrong in 5 places; ") as error:
-        check_configuration(layered(text), SCHEMA_FILE)
+        check_all(layered(text), SCHEMA_FILE)
+    with pytest.raises(UserError, match="wrong in 5 places; "):
+        check_config(layered(text), SCHEMA_FILE)
     for key in ("device", "fps", "sede", "corpus.shards", "corpus.shrads"):
         assert f"\n  {key}: " in str(error.value)
 
@@ -389,7 +392,7 @@ def test_a_key_that_is_left_out_is_named() -> None:
     for section in SECTIONS:  # settings have values of their own
         required = SCHEMA["properties"][section].get("required", ())
         config[section] = {key: value for key, value in config[section].items() if key in required}
-    check_configuration(config, SCHEMA_FILE)
+    check_all(config, SCHEMA_FILE)
 
 
 def test_numbers_too_large_for_a_float_and_yaml_that_holds_itself_are_told_too() -> None:
@@ -416,7 +419,7 @@ def test_what_yaml_passes_over_is_told(tmp_path: Path, survival: Survival) -> No
     ]
     survival.tried(3)
     with pytest.raises(UserError, match="wrong in 3 places"):
-        check_configuration(CONFIG, SCHEMA_FILE, [mine])
+        check_all(CONFIG, SCHEMA_FILE, [mine])
 
 
 def test_what_is_no_yaml_is_left_to_snakemake(tmp_path: Path) -> None:
