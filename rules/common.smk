@@ -12,7 +12,8 @@ os.environ.setdefault("OPENCV_FOR_THREADS_NUM", "1")
 
 from snakemake.exceptions import WorkflowError
 
-from mit_core.config import check_config
+from mit_core.configuration.check import check_all, check_voices
+from mit_core.configuration.given_files import DEMO
 from mit_core.corpus import catalogue, layout
 from mit_core.corpus.choice import choose_feature
 from mit_core.errors import UserError
@@ -24,12 +25,23 @@ from mit_core.report.closing import closing_words
 
 SCRIPTS = Path(workflow.basedir) / "workflow_scripts"
 SPLITS = catalogue.SPLITS
-DEMO = "demo"
 
-try:
-    check_config(config, Path(workflow.basedir) / "rules" / "config.schema.yaml")
-except UserError as error:
-    raise WorkflowError(str(error)) from None
+
+def ensure(check, *arguments):
+    """Ends the run before any job where a check of the configuration finds faults."""
+    if workflow.is_main_process:  # a job reads this anew, while files come and go
+        try:
+            check(*arguments)
+        except UserError as error:
+            raise WorkflowError(str(error)) from None
+
+
+ensure(
+    check_all,
+    config,
+    Path(workflow.basedir) / "rules" / "config.schema.yaml",
+    workflow.configfiles,
+)
 
 R = config["results"].rstrip("/")
 DUMP = f"{R}/dump/{config['corpus']['name']}"

@@ -60,6 +60,19 @@ wildcard_constraints:
     speech="|".join(map(re.escape, SPEECH)),
 
 
+def of_footage(files, why):
+    """The files, where there is footage; else an error that says why, when they are asked for."""
+    if not IMPORT["prefix"]:
+        return files
+
+    def refuse(wildcards):
+        raise WorkflowError(
+            f"{why}; or set import_dump.prefix to null and give corpus.videos."
+        )
+
+    return refuse
+
+
 def declared(*paths):
     """The users' files that can be input: Snakemake takes {…} in a name for a wildcard.
 

@@ -18,14 +18,12 @@ from mit_core.errors import UserError
 from mit_core.faces.boxes import Box, Image, landmarks_box
 from mit_core.faces.detectors import Detection
 from mit_core.faces.mediapipe_backend import MediapipeFaces
-
-LANDMARK_WEIGHTS = "3DFAN4-7835d9f11d.pth.tar"
-DEPTH_WEIGHTS = "depth-2a464da4ea.pth.tar"
+from mit_core.faces.weight_files import DEPTH_WEIGHTS, FACE_ALIGNMENT_FILES, LANDMARK_WEIGHTS
 
 
 def _weights_folder(weights: Path | None) -> Path:
     folder = weights or Path(torch.hub.get_dir()) / "checkpoints"
-    missing = [name for name in (LANDMARK_WEIGHTS, DEPTH_WEIGHTS) if not (folder / name).is_file()]
+    missing = [name for name in FACE_ALIGNMENT_FILES if not (folder / name).is_file()]
     if missing:
         raise UserError(
             f"{folder}: face_alignment needs {' and '.join(missing)} in this folder, and they are "
