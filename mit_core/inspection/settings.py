@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from mit_core.config import check_config
+from mit_core.configuration.check import check_config
 from mit_core.errors import UserError
 from mit_core.inspection.finding import Finding
 from mit_core.provenance import PACKAGE

@@ -12,7 +12,7 @@ from network_makers import write_networks
 from mit_core.checkup import all_checks, packages, places, programs, weights
 from mit_core.checkup.check import FOUND, LACKING, NOTE
 from mit_core.cli.main import main
-from mit_core.config import check_config
+from mit_core.configuration.check import check_config
 from mit_core.errors import UserError
 from mit_core.inspection.settings import PROJECT, layered, read_config
 
