@@ -5,11 +5,13 @@ import os
 import sys
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
+from mit_core.disk import disk_full
 from mit_core.errors import UserError
+from mit_core.jobs import part_of_run
 from mit_core.processes import among_several, rank
 
 
@@ -18,7 +20,8 @@ def logged(path: str | Path) -> Iterator[TextIO]:
     """Send stdout and stderr (C libraries' too) to the file ``path`` while the block runs.
 
     Yields the terminal's own stderr, for progress bars. A ``UserError`` ends the process with
-    status 1 and its sentence on the terminal; any other error names the log that holds its trace.
+    status 1 and its sentence on the terminal, and so does a full disk; any other error names the
+    log that holds its trace. Where the process is a job of a run, it ends when the run does.
     """
     path = Path(path)
     if rank():  # of several processes of one job the first has the log
@@ -38,18 +41,19 @@ def logged(path: str | Path) -> Iterator[TextIO]:
             level=logging.INFO, format="%(asctime)s %(name)s %(message)s", force=True
         )
         try:
-            yield terminal
-        except UserError as error:
-            traceback.print_exc()
-            terminal.write(f"\nError: {error}\n")
-            raise SystemExit(1) from None
+            with part_of_run():
+                yield terminal
         except Exception as error:
-            traceback.print_exc()
-            terminal.write(f"\n{type(error).__name__}: {error} (the whole trace is in {path})\n")
+            told = error if isinstance(error, UserError) else disk_full(error, path.parent)
+            with suppress(OSError):  # a full disk takes no trace
+                traceback.print_exc()
+            what = f"{type(error).__name__}: {error} (the whole trace is in {path})"
+            terminal.write(f"\n{f'Error: {told}' if told else what}\n")
             raise SystemExit(1) from None
         finally:
             for stream in (sys.stdout, sys.stderr):
-                stream.flush()
+                with suppress(OSError):
+                    stream.flush()
             os.dup2(stdout, 1)
             os.dup2(terminal.fileno(), 2)
             os.close(stdout)
