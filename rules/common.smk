@@ -15,12 +15,15 @@ from snakemake.exceptions import WorkflowError
 from mit_core.config import check_config
 from mit_core.corpus import catalogue, layout
 from mit_core.corpus.choice import choose_feature
+from mit_core.corpus.shards import FAILED, forget_unfinished
 from mit_core.errors import UserError
 from mit_core.files import read_json
 from mit_core.holding import hold
+from mit_core.jobs import announce_run
 from mit_core.machine import gpu_names
 from mit_core.provenance import library_digest
 from mit_core.report.closing import closing_words
+from mit_core.tidying import tidy
 
 SCRIPTS = Path(workflow.basedir) / "workflow_scripts"
 SPLITS = catalogue.SPLITS
@@ -32,6 +35,7 @@ except UserError as error:
     raise WorkflowError(str(error)) from None
 
 R = config["results"].rstrip("/")
+announce_run(R)
 DUMP = f"{R}/dump/{config['corpus']['name']}"
 IMPORT = config["import_dump"]
 IS_DEMO = config["corpus"]["videos"] == DEMO and not IMPORT["prefix"]
@@ -98,7 +102,9 @@ def demo_only(files):
 
 onstart:
     try:
-        HELD = hold(R)  # kept as long as this process lives
+        # kept as long as this process lives
+        HELD = hold(R, tell=logger.warning)
+        tidy(R)
     except UserError as error:
         raise WorkflowError(str(error)) from None
     if (
@@ -112,9 +118,14 @@ onstart:
 
 
 onsuccess:
-    if said := closing_words(R):
+    again = forget_unfinished(R, SHARDS)
+    if said := closing_words(R, unfinished=again):
         print(said, file=sys.stderr)
+    # an unexpected error is one of the workflow's, so the run has not succeeded
+    if any(item.verdict == FAILED for item in again):
+        sys.exit(1)
 
 
 onerror:
-    print(closing_words(R, failed=True), file=sys.stderr)
+    again = forget_unfinished(R, SHARDS)
+    print(closing_words(R, failed=True, unfinished=again), file=sys.stderr)
