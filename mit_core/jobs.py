@@ -11,7 +11,7 @@ import re
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -39,11 +39,17 @@ def part_of_run() -> Iterator[None]:
     """Be a job of the run that announced itself, if one did, while the block runs.
 
     When the run's process is gone this one gets SIGTERM, by which a training saves its state.
+
+    Raises:
+        SystemExit: the run is gone already.
     """
     if _RESULTS not in os.environ:
         yield
         return
-    threading.Thread(target=_end_with_run, daemon=True).start()
+    run_lives = _tie()
+    if not run_lives():
+        raise SystemExit("The run that started this job is gone.")
+    threading.Thread(target=_end_with, args=(run_lives,), daemon=True).start()
     held = _share(Path(os.environ[_RESULTS]))
     try:
         yield
@@ -93,12 +99,17 @@ def _who(file: IO[str]) -> str:
     return ", ".join(dict.fromkeys(living[-_NAMED:]))
 
 
-def _end_with_run() -> None:
+def _tie() -> Callable[[], bool]:
+    """What tells whether the run, and what it started this process by, is still there."""
     pid, _, where = os.environ.get(_RUN, "").partition(" ")
     # On another machine, or in a container, the number is some other process's.
     run = int(pid) if where == _where() and not among_several() else 0
     parent = os.getppid()
-    while os.getppid() == parent and (not run or _lives(run)):
+    return lambda: os.getppid() == parent and (not run or _lives(run))
+
+
+def _end_with(run_lives: Callable[[], bool]) -> None:
+    while run_lives():
         time.sleep(_LOOK_EVERY_S)
     os.kill(os.getpid(), signal.SIGTERM)
 

@@ -26,13 +26,10 @@ def logged(path: str | Path) -> Iterator[TextIO]:
     path = Path(path)
     if rank():  # of several processes of one job the first has the log
         path = path.with_suffix(f".{rank()}{path.suffix}")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    log = _open_log(path)
     terminal = os.fdopen(os.dup(2), "w", buffering=1, encoding="utf-8", errors="replace")
     stdout = os.dup(1)
-    if not among_several():
-        path.write_bytes(b"")
-    # to its end: the processes that a job starts write there, too
-    with path.open("a", encoding="utf-8") as log:
+    with log:
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
         os.dup2(log.fileno(), 1)
@@ -58,3 +55,14 @@ def logged(path: str | Path) -> Iterator[TextIO]:
             os.dup2(terminal.fileno(), 2)
             os.close(stdout)
             terminal.close()
+
+
+def _open_log(path: Path) -> TextIO:
+    """The log, emptied; it is written at its end, as by the processes that a job starts."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not among_several():
+            path.write_bytes(b"")
+        return path.open("a", encoding="utf-8")
+    except OSError as error:
+        raise SystemExit(f"Error: {disk_full(error, path.parent) or error}") from None

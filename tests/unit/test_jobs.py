@@ -84,6 +84,21 @@ def test_a_job_ends_with_its_run(tmp_path: Path, shell: str) -> None:
 
 
 @pytest.mark.survives(KIND)
+def test_a_job_that_finds_its_run_gone_does_nothing(tmp_path: Path) -> None:
+    """It was killed while the job was starting."""
+    gone = subprocess.Popen([sys.executable, "-c", "pass"])
+    gone.wait()
+    announce = f"import os; os.getpid = lambda: {gone.pid}; import mit_core.jobs as jobs; "
+    announce += f"jobs.announce_run({str(tmp_path)!r})"
+    job = "with jobs.part_of_run(): print('at work')"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{announce}\n{job}"], capture_output=True, text=True, cwd=ROOT
+    )
+    assert done.returncode == 1 and done.stdout == ""
+    assert "The run that started this job is gone" in done.stderr
+
+
+@pytest.mark.survives(KIND)
 def test_a_training_saves_its_state_first_and_the_next_run_waits(tmp_path: Path) -> None:
     run = start(tmp_path, "trains")
     run.kill()

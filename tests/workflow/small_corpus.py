@@ -35,6 +35,7 @@ def small_project(folder: Path, videos: Path, **settings: object) -> Project:
         folder,
         {
             "corpus": {"videos": str(videos), "shards": 2, "split": {"val": 0.2, "test": 0.2}},
+            "dump": {"text": True},
             "train_content": {"steps": 60, "validate_every": 10, "checkpoint_every": 10},
             **settings,
         },

@@ -1,4 +1,4 @@
-"""A disk that is full again and again: each time it is said, and the next run goes on from there."""
+"""A disk that is full again and again: it is said each time, and the next run goes on."""
 
 import json
 import subprocess

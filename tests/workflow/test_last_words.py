@@ -22,12 +22,9 @@ def normalise(video, *rest):
 
 
 @pytest.fixture
-def project(tmp_path: Path, six_videos: Path) -> Project:
+def project(tmp_path: Path, two_videos: Path) -> Project:
     footage = tmp_path / "footage"
-    footage.mkdir()
-    first, second = sorted(six_videos.iterdir())[:2]
-    shutil.copy(first, footage / "a.mp4")
-    shutil.copy(second, footage / "b.mp4")
+    shutil.copytree(two_videos, footage)
     (footage / "empty.mp4").touch()
     project = Project(tmp_path / "project", {"corpus": {"videos": str(footage), "shards": 1}})
     library = project.folder / "mit_core/media/normalise.py"

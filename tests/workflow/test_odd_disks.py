@@ -16,11 +16,9 @@ READ_ONLY = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@
 
 
 @pytest.fixture
-def project(tmp_path: Path, six_videos: Path) -> Project:
+def project(tmp_path: Path, two_videos: Path) -> Project:
     footage = tmp_path / "footage"
-    footage.mkdir()
-    for video in sorted(six_videos.iterdir())[:2]:
-        shutil.copy(video, footage)
+    shutil.copytree(two_videos, footage)
     return Project(tmp_path / "project", {"corpus": {"videos": str(footage), "shards": 1}})
 
 
