@@ -39,7 +39,9 @@ def disk_full(error: BaseException, folder: str | Path) -> DiskFullError | None:
         if isinstance(cause, DiskFullError):
             return cause
         if isinstance(cause, OSError) and cause.errno in _FULL:
-            return DiskFullError(Path(cause.filename).parent if cause.filename else folder)
+            # of a copy the second file is the one that was written
+            written = cause.filename2 or cause.filename
+            return DiskFullError(Path(written).parent if written else folder)
         if _WORDS.search(str(cause)):
             return DiskFullError(folder)
         cause = cause.__cause__ or cause.__context__

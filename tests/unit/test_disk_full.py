@@ -19,7 +19,7 @@ KIND = "Disk full while a result is being written"
 
 # Whatever the library writes with, here with more than the disk holds.
 WRITERS = """
-import json, sys
+import json, shutil, sys
 from pathlib import Path
 import numpy as np, torch
 from mit_core.corpus.dump import _fill
@@ -34,6 +34,7 @@ clip = Path(sys.argv[1])
 disk = Path("disk")
 noise = np.random.default_rng(0)
 much = noise.random(500_000)
+(clip.parent / "much").write_bytes(much.tobytes())
 picture = noise.integers(0, 255, (256, 1024, 3), np.uint8)
 
 def dump(path):
@@ -43,6 +44,10 @@ def dump(path):
 def array(path):
     with written_whole(path) as part:
         np.save(part, much)
+
+def copy(path):
+    with written_whole(path) as part:
+        shutil.copyfile(clip.parent / "much", part)
 
 def older(path):
     with written_whole(path) as part:
@@ -57,6 +62,7 @@ writers = {
     "text.json": lambda path: write_text(path, "x" * 4_000_000),
     "arrays.npz": lambda path: write_arrays(path, {"a": much, "b": much}),
     "array.npy": array,
+    "copied.pt": copy,
     "dump.npy": dump,
     "tensors.pt": lambda path: write_tensors(path, {"a": torch.from_numpy(much)}),
     "parts.pt": lambda path: write_tensors(path, {str(i): torch.ones(20_000) for i in range(40)}),
