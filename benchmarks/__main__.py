@@ -56,7 +56,7 @@ PARTS: dict[str, tuple[str, Callable[[Path], Rows]]] = {
         ],
     ),
     "sharding": (
-        "Preparation in shards, beside a job for each clip; two cores, Snakemake's own work and all",
+        "Preparation in shards, beside a job for each clip; CPU time, all included",
         shard_clips,
     ),
     "windows": (

@@ -14,6 +14,13 @@ from mit_core.errors import UserError
 from mit_core.jobs import part_of_run
 from mit_core.processes import among_several, rank
 
+_terminals: list[TextIO] = []
+
+
+def terminal() -> TextIO | None:
+    """The terminal's own stderr while a job's output goes to its log; None outside of a job."""
+    return _terminals[-1] if _terminals else None
+
 
 @contextmanager
 def logged(path: str | Path) -> Iterator[TextIO]:
@@ -27,7 +34,7 @@ def logged(path: str | Path) -> Iterator[TextIO]:
     if rank():  # of several processes of one job the first has the log
         path = path.with_suffix(f".{rank()}{path.suffix}")
     log = _open_log(path)
-    terminal = os.fdopen(os.dup(2), "w", buffering=1, encoding="utf-8", errors="replace")
+    own = os.fdopen(os.dup(2), "w", buffering=1, encoding="utf-8", errors="replace")
     stdout = os.dup(1)
     with log:
         for stream in (sys.stdout, sys.stderr):
@@ -37,24 +44,26 @@ def logged(path: str | Path) -> Iterator[TextIO]:
         logging.basicConfig(
             level=logging.INFO, format="%(asctime)s %(name)s %(message)s", force=True
         )
+        _terminals.append(own)
         try:
             with part_of_run():
-                yield terminal
+                yield own
         except Exception as error:
             told = error if isinstance(error, UserError) else disk_full(error, path.parent)
             with suppress(OSError):  # a full disk takes no trace
                 traceback.print_exc()
             what = f"{type(error).__name__}: {error} (the whole trace is in {path})"
-            terminal.write(f"\n{f'Error: {told}' if told else what}\n")
+            own.write(f"\n{f'Error: {told}' if told else what}\n")
             raise SystemExit(1) from None
         finally:
             for stream in (sys.stdout, sys.stderr):
                 with suppress(OSError):
                     stream.flush()
             os.dup2(stdout, 1)
-            os.dup2(terminal.fileno(), 2)
+            os.dup2(own.fileno(), 2)
             os.close(stdout)
-            terminal.close()
+            _terminals.remove(own)
+            own.close()
 
 
 def _open_log(path: Path) -> TextIO:

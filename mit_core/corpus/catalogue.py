@@ -20,6 +20,8 @@ AUDIO_SUFFIXES = (".wav", ".flac", ".m4a", ".mp3", ".ogg", ".opus", ".aac")
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"})
 SPLITS = ("train", "val", "test")
 TSV_COLUMNS = ("video", "audio", "speaker", "split")
+# Bytes of an id: file systems take names of 255, in which two ids and an ending must fit.
+_LONGEST_ID = 100
 
 
 @dataclass(frozen=True)
@@ -134,9 +136,20 @@ def slug(name: str) -> str:
     """
     kept = re.sub(r"[^\w.\-]+", "_", name).strip("._") or "clip"
     kept = kept.replace("--", "-")  # separates portrait and speech in an animation's name
-    if kept == name and len(kept) <= 100:
-        return kept
-    return f"{kept[:90]}_{hashlib.sha256(name.encode()).hexdigest()[:6]}"
+    short = kept.encode()[:_LONGEST_ID].decode(errors="ignore")
+    return name if short == name else f"{short}_{_short_hash(name)}"
+
+
+def _short_hash(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()[:6]
+
+
+def printable(path: str | Path) -> str:
+    """A path as text that can be written anywhere: bytes that are no UTF-8 become ``\\xNN``.
+
+    No file has such a path: intake tells that the name is the reason.
+    """
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def _folder_clips(folder: Path, speaker_from: str, results: str) -> list[tuple[str, Clip]]:
@@ -202,9 +215,10 @@ def _tsv_clips(table: Path, speaker_from: str) -> list[tuple[str, Clip]]:
 def _clip(
     path: Path, name: str, speaker_from: str, beside: dict[str, str] | None = None
 ) -> tuple[str, Clip]:
-    stem = str(Path(name).with_suffix("")).replace(os.sep, "-")
-    speaker = path.stem if speaker_from == "file" else path.absolute().parent.name
-    return name, Clip(slug(stem), str(path), _audio_beside(path, beside), speaker)
+    stem = printable(Path(name).with_suffix("")).replace(os.sep, "-")
+    speaker = printable(path.stem if speaker_from == "file" else path.absolute().parent.name)
+    sound = _audio_beside(path, beside)
+    return name, Clip(slug(stem), printable(path), printable(sound) if sound else "", speaker)
 
 
 def _audio_beside(video: Path, beside: dict[str, str] | None) -> str:
@@ -219,12 +233,15 @@ def _audio_beside(video: Path, beside: dict[str, str] | None) -> str:
 
 
 def _unique(found: list[tuple[str, Clip]]) -> list[Clip]:
-    """Give clips whose ids meet (a.mp4 and a.mov, two folders' a.mp4) a hash of what differs."""
-    ids = Counter(clip.id for _, clip in found)
+    """Give clips whose ids meet (a.mp4 and a.mov, two folders' a.mp4) a hash of what differs.
+
+    Names that differ by capitals alone meet, too: some file systems know no difference.
+    """
+    ids = Counter(clip.id.casefold() for _, clip in found)
     clips: dict[str, Clip] = {}
     for _, clip in found:
         name = clip.id
-        if ids[name] > 1:
-            name = f"{name}_{hashlib.sha256(clip.video.encode()).hexdigest()[:6]}"
+        if ids[name.casefold()] > 1:
+            name = f"{name}_{_short_hash(clip.video)}"
         clips[name] = Clip(name, clip.video, clip.audio, clip.speaker, clip.split)
     return list(clips.values())

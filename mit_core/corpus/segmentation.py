@@ -241,17 +241,30 @@ def _runs(flags: npt.NDArray[np.bool_], offset: int) -> list[tuple[int, int]]:
 
 
 _REASONS = {
-    "no_face": "No face was found from {start:.2f} s to {end:.2f} s.",
-    "no_speech": "Nobody speaks from {start:.2f} s to {end:.2f} s.",
+    "no_face": (
+        "No face was found from {start:.2f} s to {end:.2f} s. A face is found best from the front, "
+        "uncovered, upright and in good light."
+    ),
+    "no_speech": (
+        "Nobody speaks from {start:.2f} s to {end:.2f} s. If somebody does, check the recording's "
+        "level and track."
+    ),
     "several_faces": (
         "Several faces of about the same size are seen from {start:.2f} s to {end:.2f} s, so the "
-        "voice may be any of theirs; segment.rival_face = 2 keeps the largest."
+        "voice may be any of theirs. Crop the video to who speaks; segment.rival_face = 2 keeps "
+        "the largest."
     ),
-    "too_short": "Only {seconds:.2f} s of a speaking face without a break, from {start:.2f} s on.",
-    "face_too_small": "The face is too small to read from {start:.2f} s to {end:.2f} s.",
+    "too_short": (
+        "Only {seconds:.2f} s of a speaking face without a break, from {start:.2f} s on. Give a "
+        "longer take, or lower segment.min_seconds."
+    ),
+    "face_too_small": (
+        "The face is too small to read from {start:.2f} s to {end:.2f} s. Give the video in its "
+        "full resolution, or lower segment.min_face_pixels."
+    ),
     "still_image": (
         "The face does not move while there is speech from {start:.2f} s to {end:.2f} s: "
-        "it is a still picture."
+        "it is a still picture. Give a film of the person who speaks."
     ),
 }
 

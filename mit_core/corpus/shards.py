@@ -17,6 +17,7 @@ from typing import Any
 
 from mit_core.errors import ClipChangedError, ClipError, UserError
 from mit_core.files import read_json, write_json
+from mit_core.progress import told
 from mit_core.provenance import digest_of
 
 logger = logging.getLogger(__name__)
@@ -122,7 +123,8 @@ def work_shard(
     usable = [item for item in items if item.usable]
     done: list[Item] = []
     unexpected: list[Exception] = []
-    for number, item in enumerate(usable, start=1):
+    title = f"{folder.name} of shard {folder.parent.name}"
+    for number, item in enumerate(told(usable, title, "clips"), start=1):
         key = digest_of(folder.name, settings, code, item.id, item.key)
         home = folder / item.id
         record = home / "done.json"

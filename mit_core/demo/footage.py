@@ -15,6 +15,7 @@ from mit_core.demo.portrait import actor
 from mit_core.files import write_arrays
 from mit_core.media.audio import write_wav
 from mit_core.media.video import VideoWriter
+from mit_core.progress import told
 from mit_core.rendering.warp import MeshWarp
 
 
@@ -45,7 +46,7 @@ def make_footage(
     """
     portrait = actor(settings.size)
     face, warp = Face(portrait.landmarks), MeshWarp(portrait.image, portrait.landmarks)
-    for clip in clips:
+    for clip in told(list(clips), "demo footage", "clips"):
         performance = perform(clip, face)
         _film(performance, warp, Path(videos) / f"{clip.id}.mp4", settings)
         _write_truth(performance, Path(truth) / f"{clip.id}.npz")

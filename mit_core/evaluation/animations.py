@@ -13,6 +13,7 @@ from mit_core.faces.detectors import LandmarkDetector
 from mit_core.faces.mouth import mouth_opening
 from mit_core.files import written_whole
 from mit_core.media.video import read_frames
+from mit_core.progress import told
 
 Array = npt.NDArray[np.floating]
 
@@ -40,7 +41,9 @@ def measure_animations(
     """
     rows = [
         {"video": video.stem, **measure_animation(video, load_animation(path).landmarks, detector)}
-        for video, path in zip(videos, landmarks, strict=True)
+        for video, path in told(
+            list(zip(videos, landmarks, strict=True)), "detecting the videos again", "videos"
+        )
     ]
     with written_whole(output) as part:
         pd.DataFrame(rows, columns=list(COLUMNS)).to_csv(

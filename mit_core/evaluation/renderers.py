@@ -15,6 +15,7 @@ from mit_core.evaluation.pictures import PictureMeasures, measure_pictures
 from mit_core.faces.identity import FaceIdentity
 from mit_core.media.image import write_image
 from mit_core.models.translation_checkpoint import load_translation
+from mit_core.progress import told
 from mit_core.training.footage import Footage
 from mit_core.training.hardware import limited_threads
 
@@ -77,7 +78,7 @@ def evaluate_renderers(
     identity = FaceIdentity()
     rows = []
     with limited_threads(threads):
-        for index in clips:
+        for index in told(clips, "measuring the renderers", "clips"):
             try:
                 driven = drive_clip(footage, index, renderers, size, most_frames)
             except UserError as error:  # a face too small, a damaged video: the others still count

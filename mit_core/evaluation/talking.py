@@ -27,6 +27,7 @@ from mit_core.evaluation.talking_videos import LANDMARKS, RECORDING, ClipVideos,
 from mit_core.faces.registration import Settings as Registration
 from mit_core.files import write_json
 from mit_core.models.translation_checkpoint import TranslationCheckpoint
+from mit_core.progress import told
 from mit_core.rendering.renderer import open_renderer
 from mit_core.training.footage import Footage
 from mit_core.training.hardware import limited_threads
@@ -120,7 +121,8 @@ def write_talking(
             return [], None
 
     with limited_threads(1), ThreadPoolExecutor(threads) as pool:
-        done = list(pool.map(work, chosen))
+        working = pool.map(work, chosen)
+        done = list(told(working, "drawing held-out clips", "clips", total=len(chosen)))
     measured = pd.DataFrame([row for rows, _ in done for row in rows], columns=list(CLIP_COLUMNS))
     means = summary(measured, [RECORDING, *talkers])
     unheard = [] if jury.lips is not None else list(_LISTENED)

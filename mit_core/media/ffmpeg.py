@@ -29,6 +29,9 @@ _SELF_CONTAINED = (
 ONE_FILE = {"protocol_whitelist": "file", "format_whitelist": ",".join(_SELF_CONTAINED)}
 """ffmpeg's options of an input that opens nothing but itself."""
 
+MAX_PIXELS = 8192 * 8192
+"""Larger pictures are refused, 8K being half of it: a few bytes may claim any size."""
+
 
 class FfmpegError(UserError):
     """ffmpeg refused or failed; the message ends with its own last words."""

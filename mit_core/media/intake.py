@@ -10,7 +10,7 @@ import numpy as np
 from mit_core.clocks import SAMPLE_RATE
 from mit_core.errors import ClipError
 from mit_core.media.audio import mono_blocks
-from mit_core.media.probe import MediaInfo, probe
+from mit_core.media.probe import MediaInfo, check_file, probe
 from mit_core.media.reach import Reach, packet_reach
 from mit_core.provenance import file_sha256
 
@@ -22,6 +22,9 @@ _STEP_SLACK = 0.25
 _STEP_SHARE = 0.02
 # Sound that ends this much before the picture is worth a word, seconds.
 _EARLY_END_S = 0.5
+# Longer without a frame or sound, seconds, is no pause of a clip but a damaged clock: ffmpeg would
+# fill it with copies, hours of them.
+_LEAP_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -44,8 +47,9 @@ class IntakeRecord:
     Attributes:
         video, audio: the files; ``audio`` is None where the video's own sound is used.
         video_sha256, audio_sha256: hex digests, "" where there is no such file.
-        verdict: ``ok``, or why not: ``not_found``, ``empty_file``, ``not_media``, ``unreadable``,
-            ``no_video``, ``no_audio``, ``truncated``, ``too_short`` or ``silent_audio``.
+        verdict: ``ok``, or why not: ``not_found``, ``bad_name``, ``empty_file``, ``not_media``,
+            ``unreadable``, ``too_large``, ``no_video``, ``no_audio``, ``time_leap``, ``truncated``,
+            ``too_short`` or ``silent_audio``.
         reason: one plain sentence, "" when ok.
         notes: what a user may want to know of a clip that is used all the same.
         container, video_codec, audio_codec: ffmpeg's names.
@@ -102,6 +106,9 @@ def inspect_clip(
         facts |= {"seconds": reach.video_s} | _rate_facts(reach)
         sound_reach = reach if sound_file is None else packet_reach(sound_file)
         _judge(picture, reach, sound, settings)
+        _refuse_leap(picture, reach)
+        if sound_reach is not reach:
+            _refuse_leap(sound, sound_reach)
         facts["notes"] = _notes(picture, reach, sound_reach)
     except ClipError as error:
         facts |= {"verdict": error.verdict, "reason": error.reason}
@@ -109,8 +116,7 @@ def inspect_clip(
 
 
 def _sha256(file: Path) -> str:
-    if not file.is_file():
-        raise ClipError("not_found", f"{file}: there is no such file. Check the path.")
+    check_file(file)
     try:
         return file_sha256(file)
     except OSError as error:
@@ -171,6 +177,10 @@ def _breaks_off(picture: MediaInfo, reach: Reach) -> str:
 
 def _judge(picture: MediaInfo, reach: Reach, sound: MediaInfo, settings: Settings) -> None:
     name = picture.path.name
+    if reach.cut_short and (picture.video is None or sound.audio is None):
+        raise ClipError(
+            "truncated", f"{name} breaks off before picture and sound begin. Copy it again in full."
+        )
     if picture.video is None:
         raise ClipError(
             "no_video",
@@ -188,13 +198,23 @@ def _judge(picture: MediaInfo, reach: Reach, sound: MediaInfo, settings: Setting
             raise ClipError("truncated", f"{_breaks_off(picture, reach)} Copy it again in full.")
         raise ClipError(
             "too_short",
-            f"{name} lasts {reach.video_s:.2f} s; at least {settings.min_seconds:g} s are needed.",
+            f"{name} lasts {reach.video_s:.2f} s; at least {settings.min_seconds:g} s are needed. "
+            "Give a longer take, or lower intake.min_seconds.",
         )
     if _peak_dbfs(sound.path) < settings.silence_dbfs:
         raise ClipError(
             "silent_audio",
             f"The sound of {sound.path.name} is silent all through (below "
             f"{settings.silence_dbfs:g} dBFS). Check the recording.",
+        )
+
+
+def _refuse_leap(info: MediaInfo, reach: Reach) -> None:
+    if reach.leap_s > _LEAP_S:
+        raise ClipError(
+            "time_leap",
+            f"{info.path.name}: its time stamps leap by {reach.leap_s:.0f} s, so that it claims to "
+            "last far longer than what it holds. Export it again, or cut it at the leap.",
         )
 
 

@@ -12,7 +12,7 @@ from mit_core.clocks import SAMPLE_RATE, SAMPLES_PER_VIDEO_FRAME, VIDEO_HZ
 from mit_core.errors import ClipError
 from mit_core.files import written_whole
 from mit_core.media.containers import COLOUR_TAGS, ENCODING, MP4, REPRODUCIBLE
-from mit_core.media.ffmpeg import ONE_FILE, FfmpegError, media_url, run
+from mit_core.media.ffmpeg import MAX_PIXELS, ONE_FILE, FfmpegError, media_url, run
 from mit_core.media.probe import MediaInfo, probe
 from mit_core.media.video import count_frames
 
@@ -98,7 +98,11 @@ def normalise(
         try:
             run(_graph(source, sound, video_part, raw, settings), f"converting {source.path.name}")
         except FfmpegError as error:
-            raise ClipError("unreadable", str(error)) from error
+            raise ClipError(
+                "unreadable",
+                f"{source.path.name} cannot be converted: it is damaged, or ffmpeg knows no way to "
+                f"decode it. Copy or export it again. ({error})",
+            ) from error
         frames = count_frames(video_part)
         if frames == 0:
             raise ClipError("no_video", f"{source.path.name} has no frame that can be decoded.")
@@ -124,7 +128,7 @@ def _graph(
     # so each track is moved to its own first time stamp, and the sound then by its lag after the
     # picture. A separate sound starts when the file of the picture does.
     lag = (sound.audio.start_s if sound is source else 0.0) - source.video.start_s
-    seen = ffmpeg.input(media_url(source.path), **ONE_FILE)
+    seen = ffmpeg.input(media_url(source.path), max_pixels=MAX_PIXELS, **ONE_FILE)
     heard = seen if sound is source else ffmpeg.input(media_url(sound.path), **ONE_FILE)
     side = settings.max_side
     picture = (

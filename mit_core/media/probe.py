@@ -1,5 +1,6 @@
 """What a media file holds, without decoding more of it than one frame."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from av.container import InputContainer
 from av.stream import Disposition
 
 from mit_core.errors import ClipError
-from mit_core.media.ffmpeg import ONE_FILE, media_url
+from mit_core.media.ffmpeg import MAX_PIXELS, ONE_FILE, media_url
 
 # A mean rate that is this far (relative) from the nominal one means frames of unequal length.
 _RATE_TOLERANCE = 0.01
@@ -71,11 +72,10 @@ def open_media(path: str | Path) -> Iterator[InputContainer]:
     """Open a media file for reading; what goes wrong inside the block is told as a ClipError.
 
     Raises:
-        ClipError: ``not_found``, ``empty_file``, ``not_media`` or ``unreadable``.
+        ClipError: ``not_found``, ``empty_file``, ``not_media``, ``unreadable`` or ``too_large``.
     """
     file = Path(path)
-    if not file.is_file():
-        raise ClipError("not_found", f"{file}: there is no such file. Check the path.")
+    check_file(file)
     try:
         if file.stat().st_size == 0:
             raise ClipError("empty_file", f"{file.name} is empty (0 bytes). Copy it again.")
@@ -96,6 +96,7 @@ def open_media(path: str | Path) -> Iterator[InputContainer]:
         raise ClipError("unreadable", f"{file.name} cannot be read: {_words(error)}.") from error
     with container:
         try:
+            _refuse_huge(container, file)
             yield container
         except av.error.FFmpegError as error:
             raise ClipError(
@@ -103,6 +104,33 @@ def open_media(path: str | Path) -> Iterator[InputContainer]:
                 f"{file.name} is damaged and cannot be decoded ({_words(error)}). Copy or export "
                 "it again.",
             ) from error
+
+
+def check_file(file: Path) -> None:
+    """Raise a ClipError, ``not_found``, ``bad_name`` or ``unreadable``, where a path is no file."""
+    if file.is_file():
+        return
+    if re.search(r"\\x[0-9a-f]{2}", str(file)):  # as the catalogue writes what is no text
+        raise ClipError("bad_name", f"The name {file} is not in UTF-8. Rename it.")
+    if file.is_symlink():
+        raise ClipError("not_found", f"{file.name} is a link that leads to no file. Mend the link.")
+    if file.exists():
+        raise ClipError("unreadable", f"{file.name} is no file but a folder or device. Remove it.")
+    raise ClipError("not_found", f"{file}: there is no such file. Check the path.")
+
+
+def _refuse_huge(container: InputContainer, file: Path) -> None:
+    """By what the header claims; decoders are held to the same bound."""
+    for stream in container.streams.video:
+        if (codec := stream.codec_context) is None:
+            continue
+        codec.options = {**codec.options, "max_pixels": str(MAX_PIXELS)}
+        if codec.width * codec.height > MAX_PIXELS:
+            raise ClipError(
+                "too_large",
+                f"{file.name} has, or claims, pictures of {codec.width} x {codec.height} pixels; "
+                f"up to {MAX_PIXELS / 1e6:.0f} megapixels are taken. Scale it down.",
+            )
 
 
 def pick_video(container: InputContainer) -> av.VideoStream | None:

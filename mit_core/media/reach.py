@@ -26,6 +26,7 @@ class Reach:
         declared_s: length by the header, seconds; 0 where the format has none.
         cut_short: True where the file breaks off before its end.
         stamps_s: shape = (n,), times of the video's packets, seconds, sorted.
+        leap_s: longest time without a packet of either track, before the last one, seconds.
     """
 
     video_s: float
@@ -33,6 +34,7 @@ class Reach:
     declared_s: float
     cut_short: bool
     stamps_s: npt.NDArray[np.float64]
+    leap_s: float = 0.0
 
 
 def packet_reach(file: str | Path) -> Reach:
@@ -48,7 +50,7 @@ def packet_reach(file: str | Path) -> Reach:
             return Reach(0.0, 0.0, 0.0, False, np.empty(0))
         start = (container.start_time or 0) / av.time_base
         ends = {stream.index: start for stream in streams}
-        stamps: list[float] = []
+        stamps: dict[int, list[float]] = {stream.index: [] for stream in streams}
         damage = -math.inf  # last packet that ffmpeg calls corrupt
         try:
             for packet in container.demux(streams):
@@ -59,8 +61,7 @@ def packet_reach(file: str | Path) -> Reach:
                     begin = float(packet.pts * packet.time_base)
                     length = float((packet.duration or 0) * packet.time_base)
                     ends[index] = max(ends[index], begin + length)
-                    if packet.stream is video:
-                        stamps.append(begin)
+                    stamps[index].append(begin)
                 if packet.is_corrupt:
                     damage = max(ends.values())
         except av.error.FFmpegError:
@@ -74,5 +75,10 @@ def packet_reach(file: str | Path) -> Reach:
             audio_s=ends[audio.index] - start if audio is not None else 0.0,
             declared_s=declared,
             cut_short=damage > end - _SLACK_S or end - start < declared - _SLACK_S,
-            stamps_s=np.sort(stamps),
+            stamps_s=np.sort(stamps[video.index]) if video is not None else np.empty(0),
+            leap_s=max(_longest_step([start, *track]) for track in stamps.values()),
         )
+
+
+def _longest_step(stamps: list[float]) -> float:
+    return float(np.diff(np.sort(stamps)).max(initial=0.0))

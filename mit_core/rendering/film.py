@@ -1,6 +1,6 @@
 """From landmarks over time to a video with its sound."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from mit_core.media.containers import CONTAINERS
 from mit_core.media.image import read_image
 from mit_core.media.video import VideoWriter
 from mit_core.models.translation_checkpoint import load_translation
+from mit_core.progress import told
 from mit_core.rendering.backdrop import WHITE, bled, check_backdrop, open_backdrop, over
 from mit_core.rendering.mark import marked
 from mit_core.rendering.puppet import PuppetWarp
@@ -92,11 +93,11 @@ def render_animation(
     width, height = renderer.size
     behind = _backdrop(portrait, settings, width, height) if image.shape[2] == 4 else None
     alpha = image.shape[2] == 4 and behind is None
-    count = 0
+    count, total = 0, len(landmarks) if isinstance(landmarks, Sized) else None
     with VideoWriter(
         output, fps, width, height, audio=audio, crf=settings.crf, alpha=alpha, made_by=made_by
     ) as video:
-        for frame in renderer.frames(landmarks):
+        for frame in told(renderer.frames(landmarks), Path(output).stem, "frames", total=total):
             whole = frame if behind is None else over(frame, behind)
             video.write(marked(whole, settings.mark) if settings.mark else whole)
             count += 1

@@ -7,7 +7,7 @@ from typing import Any
 
 from mit_core.corpus.layout import results_of
 from mit_core.corpus.shards import Item, Product, work_shard, write_index
-from mit_core.errors import ClipChangedError, ClipError
+from mit_core.errors import ClipChangedError
 from mit_core.media.intake import Settings, inspect_clip
 from mit_core.provenance import digest_of, file_sha256
 
@@ -31,16 +31,10 @@ def intake_shard(
     inspection = Settings(**settings)
 
     def inspect(item: Item, folder: Path) -> list[Product]:
-        video, audio = Path(item.data["video"]), Path(item.data["audio"] or item.data["video"])
-        missing = [path for path in (video, audio) if not path.is_file()]
-        if not missing:
-            record = inspect_clip(video, audio if item.data["audio"] else None, inspection)
+        audio = Path(item.data["audio"]) if item.data["audio"] else None
+        record = inspect_clip(Path(item.data["video"]), audio, inspection)
         if _content_key(item.data) != item.key:
             raise ClipChangedError(item.data["video"])
-        if missing:
-            raise ClipError(
-                "not_found", f"{missing[0]} does not exist; check the path in corpus.videos."
-            )
         known = {**asdict(record), "video": str(record.video), "audio": item.data["audio"]}
         return [Product(item.id, record.seconds, {"intake": known}, record.verdict, record.reason)]
 
