@@ -100,10 +100,13 @@ def demo_only(files):
     return refuse
 
 
+# The results folder, kept as long as this process lives: a name in a hook would be the hook's own.
+HELD = []
+
+
 onstart:
     try:
-        # kept as long as this process lives
-        HELD = hold(R, tell=logger.warning)
+        HELD.append(hold(R, tell=logger.warning))
         tidy(R)
     except UserError as error:
         raise WorkflowError(str(error)) from None

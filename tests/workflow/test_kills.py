@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -41,6 +42,10 @@ class Run:
 
     def ended(self) -> bool:
         return self.process.poll() is not None
+
+    def wait(self, until: Callable[[], bool]) -> None:
+        while not self.ended() and not until():
+            time.sleep(0.02)
 
     def jobs(self) -> list[psutil.Process]:
         try:
@@ -114,10 +119,11 @@ def test_fifty_kills_change_nothing(
     started = time.monotonic()
     try:
         while killed.total() < KILLS:
-            # from while it starts to while it trains
-            end = time.monotonic() + chance.uniform(0.2, 7)
-            while not run.ended() and time.monotonic() < end:
-                time.sleep(0.02)
+            # at any moment, most often while jobs are at work
+            if chance.random() > 0.2:
+                run.wait(lambda: bool(run.jobs()))
+            end = time.monotonic() + chance.uniform(0, 4)
+            run.wait(lambda: time.monotonic() > end)  # noqa: B023  (waited for here)
             if run.ended():
                 if run.process.returncode == 0:
                     completed += 1
