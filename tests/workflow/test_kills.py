@@ -7,7 +7,6 @@ import signal
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -43,8 +42,13 @@ class Run:
     def ended(self) -> bool:
         return self.process.poll() is not None
 
-    def wait(self, until: Callable[[], bool]) -> None:
-        while not self.ended() and not until():
+    def wait_for_jobs(self) -> None:
+        while not self.ended() and not self.jobs():
+            time.sleep(0.02)
+
+    def wait(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while not self.ended() and time.monotonic() < end:
             time.sleep(0.02)
 
     def jobs(self) -> list[psutil.Process]:
@@ -121,9 +125,8 @@ def test_fifty_kills_change_nothing(
         while killed.total() < KILLS:
             # at any moment, most often while jobs are at work
             if chance.random() > 0.2:
-                run.wait(lambda: bool(run.jobs()))
-            end = time.monotonic() + chance.uniform(0, 4)
-            run.wait(lambda: time.monotonic() > end)  # noqa: B023  (waited for here)
+                run.wait_for_jobs()
+            run.wait(chance.uniform(0, 4))
             if run.ended():
                 if run.process.returncode == 0:
                     completed += 1
