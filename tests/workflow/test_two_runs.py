@@ -16,7 +16,7 @@ def slow_project(folder: Path, cartoon: Path, results: str) -> Project:
     """Its first job takes longer than the test."""
     project = Project(folder, {"results": results, "animate": {"portraits": str(cartoon)}})
     script = project.folder / "workflow_scripts" / "portrait.py"
-    script.write_text(script.read_text() + "\nimport time\ntime.sleep(120)\n")
+    script.write_text("import time\n\ntime.sleep(120)\n" + script.read_text())
     return project
 
 
