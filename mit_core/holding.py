@@ -19,11 +19,12 @@ _NOTICED_S, _WAITED_S = 2.0, 120.0
 state first."""
 
 
-def hold(results: str | Path, tell: Callable[[str], None] = lambda words: None) -> IO[str]:
+def hold(results: str | Path, tell: Callable[[str], None] = lambda words: None) -> IO[str] | None:
     """Take a results folder for this process, until the file that is returned is closed.
 
     The system gives the folder back when the process ends, however it ends; the last jobs of a run
-    that was killed are waited for. On file systems that know no locks nothing is taken.
+    that was killed are waited for. On file systems that know no locks nothing is taken, and None
+    returned: there somebody else may be at work.
 
     Args:
         results: the folder; it is made where it is not there.
@@ -53,7 +54,8 @@ def hold(results: str | Path, tell: Callable[[str], None] = lambda words: None) 
             "ended, or give this one another folder."
         ) from error
     except OSError:
-        return file
+        file.close()
+        return None
     try:
         if wait_for_jobs(results, _NOTICED_S):
             tell(f"Waiting until the jobs of an earlier run have ended in {results}.")

@@ -107,7 +107,8 @@ HELD = []
 onstart:
     try:
         HELD.append(hold(R, tell=logger.warning))
-        tidy(R)
+        if HELD[-1]:
+            tidy(R)
     except UserError as error:
         raise WorkflowError(str(error)) from None
     if (

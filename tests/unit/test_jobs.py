@@ -104,8 +104,8 @@ def test_a_training_saves_its_state_first_and_the_next_run_waits(tmp_path: Path)
     run.kill()
     run.wait()
     assert not (tmp_path / "saved").exists()
-    with hold(tmp_path):
-        assert (tmp_path / "saved").exists()
+    assert hold(tmp_path)
+    assert (tmp_path / "saved").exists()
 
 
 @pytest.mark.survives(KIND)
@@ -126,7 +126,7 @@ def test_a_job_that_goes_on_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyP
     finally:
         job.send_signal(signal.SIGCONT)
     psutil.wait_procs([job], timeout=10)
-    hold(tmp_path).close()
+    assert hold(tmp_path)
 
 
 def test_a_job_of_a_living_run_ends_by_itself(tmp_path: Path) -> None:

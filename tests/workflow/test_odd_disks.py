@@ -60,6 +60,7 @@ def test_results_on_a_read_only_disk(project: Project) -> None:
     assert "rule intake" not in said, "it is told before the first job"
 
 
+@pytest.mark.slow
 @pytest.mark.survives("Clock that jumps back")
 def test_files_of_the_future(project: Project) -> None:
     """A camera's clock was ahead, then the computer's own was, and was put right."""
