@@ -114,7 +114,7 @@ def check(results: Path, unbroken: dict[str, str], fewer: bool) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(3600)
 @pytest.mark.survives(KIND)
 def test_fifty_kills_change_nothing(
     six_videos: Path, unbroken: Path, tmp_path: Path, survival: Survival

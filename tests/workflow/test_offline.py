@@ -43,7 +43,7 @@ DRAWS = {**SHORT, "size": 64, "widths": [8, 8, 8], "batch_size": 2, "perceptual"
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(3600)
 @pytest.mark.survives("No network at run time")
 def test_the_demo_needs_no_network(tmp_path: Path) -> None:
     settings = {
@@ -79,7 +79,7 @@ def test_the_demo_needs_no_network(tmp_path: Path) -> None:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=1700,
+        timeout=3500,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert (project.folder / "out/report.html").is_file()
