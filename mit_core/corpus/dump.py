@@ -1,6 +1,6 @@
 """The corpus as training reads it: memory-mapped arrays, a folder a split."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -14,6 +14,7 @@ from mit_core.corpus.shards import Item, read_index
 from mit_core.corpus.sync import moved_frames
 from mit_core.errors import UserError
 from mit_core.files import read_json, write_json, written_whole
+from mit_core.progress import told
 from mit_core.provenance import digest_of
 from mit_core.sequences import Sequences, Voices
 
@@ -71,7 +72,7 @@ def dump_arrays(
 
 
 def _dump_split(items: Sequence[Item], folder: Path, results: Path, shifts: Sequence[int]) -> None:
-    lengths = [_length(item, results) for item in items]
+    lengths = [_length(item, results) for item in told(items, "measuring segments", "segments")]
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(int)
     for name, (stage, file, array, kind) in _IN_FRAMES.items():
         later = shifts if name in _SEEN else [0] * len(items)
@@ -80,7 +81,7 @@ def _dump_split(items: Sequence[Item], folder: Path, results: Path, shifts: Sequ
             for item, length, shift in zip(items, lengths, later, strict=True)
         ]
         with written_whole(folder / f"{name}.npy") as part:
-            _fill(part, offsets, sources, kind)
+            _fill(part, offsets, told(sources, f"writing {name}", "segments"), kind)
     registered = [results / item.data["registered"] / REGISTERED for item in items]
     speech = [results / item.data["speech"] / SPEECH for item in items]
     for name, rows, width in (
@@ -122,7 +123,7 @@ def _moved(file: Path, name: str, length: int, later: int) -> np.ndarray:
 def _fill(
     path: Path,
     offsets: np.ndarray,
-    sources: Sequence[Callable[[], np.ndarray]],
+    sources: Iterable[Callable[[], np.ndarray]],
     kind: tuple[type[np.generic], tuple[int, ...]],
 ) -> None:
     """Write segments end to end, each cut to its length; memory holds one at a time.

@@ -11,6 +11,7 @@ from mit_core.corpus.layout import REGISTERED, results_of
 from mit_core.corpus.shards import Item, read_index
 from mit_core.faces.quality import LandmarkQuality, landmark_quality
 from mit_core.files import written_whole
+from mit_core.progress import told
 
 MEASURES = tuple(field.name for field in fields(LandmarkQuality))
 """Columns beside the segment; what they mean is told by ``LandmarkQuality``."""
@@ -28,7 +29,7 @@ def write_quality(indices: Sequence[Path], output: Path) -> None:
     with written_whole(output) as part, part.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, ("segment", *MEASURES), delimiter="\t", lineterminator="\n")
         writer.writeheader()
-        for item in sorted(items, key=lambda item: item.id):
+        for item in told(sorted(items, key=lambda item: item.id), "landmark quality", "segments"):
             measured = asdict(_measured(item, results))
             row = {name: f"{value:.3f}" for name, value in measured.items()}
             writer.writerow({"segment": item.id, **row})
