@@ -72,7 +72,7 @@ def test_the_demo_needs_no_network(tmp_path: Path) -> None:
     told.write_text("")
     done = subprocess.run(
         [
-            *(*unshared("--net"), sys.executable, "-c", LOOPBACK),
+            *(*unshared("--net"), sys.executable, "-I", "-c", LOOPBACK),
             *project.command("--", "demo"),
         ],
         cwd=project.folder,
