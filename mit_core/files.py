@@ -2,11 +2,14 @@
 
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from mit_core.disk import disk_full
 
 
 @contextmanager
@@ -15,23 +18,42 @@ def written_whole(path: str | Path) -> Iterator[Path]:
 
     The temporary name keeps the suffix, since encoders choose their container by it. On an
     exception the temporary file is removed and ``path`` is left as it was.
+
+    Raises:
+        DiskFullError: there was no room, whatever the error that told so inside the block.
     """
     target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(
-        prefix=f".{target.stem[:40]}.", suffix=f".part{target.suffix}", dir=target.parent
-    )
-    os.close(handle)
-    part = Path(name)
+    part = None
     try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(
+            prefix=f".{target.stem[:40]}.", suffix=f".part{target.suffix}", dir=target.parent
+        )
+        os.close(handle)
+        part = Path(name)
         yield part
         # mkstemp makes files private; give the mode that open() would have given
         umask = os.umask(0)
         os.umask(umask)
         part.chmod(0o666 & ~umask)
         part.replace(target)
+    except Exception as error:
+        full = disk_full(error, target.parent)
+        if full is None or full is error:
+            raise
+        raise full from error
     finally:
-        part.unlink(missing_ok=True)
+        if part is not None:
+            part.unlink(missing_ok=True)
+
+
+def is_part(name: str) -> bool:
+    """Whether a file is named as ``written_whole`` names what is not yet whole."""
+    return _PART.fullmatch(name) is not None
+
+
+# as mkstemp fills it in
+_PART = re.compile(r"\..{0,40}\.[a-z0-9_]{8}\.part(\.[^.]*)?")
 
 
 def write_text(path: str | Path, text: str) -> None:

@@ -81,6 +81,15 @@ def declared(*paths):
     return [path for path in paths if path and not set("{}") & set(path)]
 
 
+def made(*paths):
+    """The files that the demo makes; those of users are no input of footage, pictures and speech.
+
+    A file dated into the future, as by a camera's wrong clock, would fail the job that reads it, and
+    one that goes away during the run all clips of its shard. `signature` tells that one changed.
+    """
+    return [path for path in paths if path and path.startswith(f"{R}/demo_")]
+
+
 def signature(*paths):
     """Size and time of users' files: one replaced by an older file is noticed, whatever its name."""
     files = [Path(path) for path in paths if path and not path.startswith(f"{R}/demo_")]
@@ -99,13 +108,6 @@ def code_of_detection(script):
 def paths_of(shard):
     """The users' files of a shard."""
     return [file for clip in SHARDS[shard] for file in (clip.video, clip.audio) if file]
-
-
-def shard_files(wildcards):
-    """The shard's input files. A missing one is a verdict of intake, not an error of the DAG."""
-    made = IS_DEMO
-    files = declared(*paths_of(wildcards.shard))
-    return [file for file in files if made or Path(file).is_file()]
 
 
 def landmark_files(portrait):

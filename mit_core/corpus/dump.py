@@ -126,17 +126,21 @@ def _fill(
     sources: Iterable[Callable[[], np.ndarray]],
     kind: tuple[type[np.generic], tuple[int, ...]],
 ) -> None:
-    """Write segments end to end, each cut to its length; memory holds one at a time."""
+    """Write segments end to end, each cut to its length; memory holds one at a time.
+
+    Not through a memory map: on a full disk that ends the process without a word.
+    """
     dtype, width = kind
-    shape = (int(offsets[-1]), *width)
-    if shape[0] == 0:  # an empty file cannot be mapped
-        np.save(path, np.zeros(shape, dtype=dtype))
-        return
-    array = np.lib.format.open_memmap(path, mode="w+", dtype=dtype, shape=shape)
-    for i, source in enumerate(sources):
-        start, end = offsets[i], offsets[i + 1]
-        array[start:end] = source()[: end - start]
-    array.flush()
+    header = {
+        "descr": np.lib.format.dtype_to_descr(np.dtype(dtype)),
+        "fortran_order": False,
+        "shape": (int(offsets[-1]), *width),
+    }
+    with path.open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, header)
+        for source, frames in zip(sources, np.diff(offsets), strict=True):
+            segment = np.asarray(source()[:frames], dtype).reshape(frames, *width)
+            file.write(segment.tobytes())
 
 
 def dump_feature(indices: Sequence[Path], feature: str, folders: Sequence[Path]) -> None:

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mit_core.errors import ClipError, UserError
+from mit_core.errors import ClipChangedError, ClipError, UserError
 from mit_core.files import read_json, write_json
 from mit_core.progress import told
 from mit_core.provenance import digest_of
@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 OK = "ok"
 FAILED = "failed"
+CHANGED = "changed"
+_UNFINISHED = {FAILED, CHANGED}
 _FATAL_ERRNO = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE}
 
 
@@ -112,7 +114,7 @@ def work_shard(
         work: ``work(item, folder)`` writes an item's products and says what they are. It raises
             ``ClipError`` to reject the item. A ``UserError``, a missing package and a full disk
             stop the run; any other error rejects the item, is logged, and is tried again when the
-            shard is next worked.
+            shard is next worked, as is an item whose file was changed meanwhile.
 
     Raises:
         Exception: every item failed unexpectedly: the fault is then not the clips'.
@@ -135,7 +137,7 @@ def work_shard(
             kept = {"key": key, "products": [asdict(product) for product in products]}
             if error is None:
                 write_json(record, kept)
-            else:
+            elif not isinstance(error, ClipChangedError):
                 unexpected.append(error)
         for product in kept["products"]:
             done.append(
@@ -159,9 +161,11 @@ def work_shard(
 
 
 def _attempt(work: Work, item: Item, home: Path) -> tuple[list[Product], Exception | None]:
-    """Work one item; an unexpected error comes back too, since it is to be tried again."""
+    """Work one item; an error comes back too where the item is to be tried again."""
     try:
         return work(item, home), None
+    except ClipChangedError as error:
+        return [_rejected(item, error.verdict, error.reason)], error
     except ClipError as error:
         return [_rejected(item, error.verdict, error.reason)], None
     except (UserError, ImportError, MemoryError):
@@ -172,7 +176,7 @@ def _attempt(work: Work, item: Item, home: Path) -> tuple[list[Product], Excepti
         logger.error("%s: %s", item.id, traceback.format_exc())
         reason = (
             f"An unexpected error ({type(error).__name__}: {error}); the log has its trace. "
-            f"Run snakemake with --forcerun {home.parent.name} to try it again."
+            "Run the same command again to try it once more."
         )
         return [_rejected(item, FAILED, reason)], error
 
@@ -180,6 +184,24 @@ def _attempt(work: Work, item: Item, home: Path) -> tuple[list[Product], Excepti
 def _rejected(item: Item, verdict: str, reason: str) -> Product:
     logger.info("%s: rejected (%s): %s", item.id, verdict, reason)
     return Product(item.id, item.seconds, {}, verdict, reason)
+
+
+def forget_unfinished(results: str | Path, shards: Iterable[str]) -> list[Item]:
+    """Take away the indices that hold items to be tried again, so that the next run makes them.
+
+    Within them only those items are worked again.
+
+    Returns:
+        the items that an unexpected error ended, or whose files were changed.
+    """
+    found: list[Item] = []
+    for shard in shards:
+        for index in sorted(Path(results, "shards", shard).glob("*.json")):
+            unfinished = [item for item in read_index(index) if item.verdict in _UNFINISHED]
+            if unfinished:
+                index.unlink()
+            found += unfinished
+    return found
 
 
 def _forget(folder: Path, ids: set[str]) -> None:

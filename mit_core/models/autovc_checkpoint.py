@@ -12,10 +12,9 @@ import torch
 from torch import Tensor
 
 from mit_core.errors import UserError
-from mit_core.files import written_whole
 from mit_core.models.autovc import AutoVC, AutoVCDims
 from mit_core.models.autovc_conversion import MULTIPLE, convert
-from mit_core.models.tensors import read_tensors
+from mit_core.models.tensors import read_tensors, write_tensors
 from mit_core.models.voice_target import voice_named
 
 Array = npt.NDArray[np.float32]
@@ -119,8 +118,7 @@ class AutoVCCheckpoint:
             "speakers": {name: torch.from_numpy(v) for name, v in self.speakers.items()},
             "settings": dict(self.settings),
         }
-        with written_whole(path) as part:
-            torch.save(content, part)
+        write_tensors(path, content)
 
 
 def is_autovc(path: str | Path) -> bool:

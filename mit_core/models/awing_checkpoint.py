@@ -11,11 +11,10 @@ import torch
 from torch import Tensor
 
 from mit_core.errors import UserError
-from mit_core.files import written_whole
 from mit_core.models.awing import AwingDims, AwingNetwork
 from mit_core.models.heatmaps import fine_peaks, quarter_peaks
 from mit_core.models.published import fill
-from mit_core.models.tensors import read_tensors, weights_in
+from mit_core.models.tensors import read_tensors, weights_in, write_tensors
 
 _FORMAT = "mit_core.awing.1"
 _WEIGHTS = "state_dict"
@@ -86,8 +85,7 @@ class AwingCheckpoint:
             "settings": dict(self.settings),
             "measures": dict(self.measures),
         }
-        with written_whole(path) as part:
-            torch.save(content, part)
+        write_tensors(path, content)
 
 
 def network_input(crops: npt.NDArray[np.uint8]) -> Tensor:

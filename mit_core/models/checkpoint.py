@@ -11,9 +11,8 @@ import torch
 from torch import Tensor
 
 from mit_core.errors import UserError
-from mit_core.files import written_whole
 from mit_core.models.content import ContentBranch, ContentDims, predict_displacement
-from mit_core.models.tensors import read_tensors, weights_in
+from mit_core.models.tensors import read_tensors, weights_in, write_tensors
 
 Array = npt.NDArray[np.float32]
 
@@ -131,8 +130,7 @@ class ContentCheckpoint:
             "settings": dict(self.settings),
             "measures": dict(self.measures),
         }
-        with written_whole(path) as part:
-            torch.save(content, part)
+        write_tensors(path, content)
 
 
 def load_content(path: str | Path, device: str = "cpu") -> ContentCheckpoint:

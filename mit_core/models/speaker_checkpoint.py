@@ -10,12 +10,11 @@ import numpy.typing as npt
 import torch
 
 from mit_core.errors import UserError
-from mit_core.files import written_whole
 from mit_core.models.checkpoint import FeatureScaling
 from mit_core.models.noise import harmonic_noise
 from mit_core.models.speaker_aware import EMBEDDING_GAIN, SpeakerAware, SpeakerDims
 from mit_core.models.stretches import in_stretches
-from mit_core.models.tensors import read_tensors, weights_in
+from mit_core.models.tensors import read_tensors, weights_in, write_tensors
 from mit_core.models.voice_target import voice_named
 from mit_core.models.windows import padded
 
@@ -120,8 +119,7 @@ class SpeakerCheckpoint:
             "settings": dict(self.settings),
             "measures": dict(self.measures),
         }
-        with written_whole(path) as part:
-            torch.save(content, part)
+        write_tensors(path, content)
 
 
 def load_speaker(path: str | Path, device: str = "cpu") -> SpeakerCheckpoint:

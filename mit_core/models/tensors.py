@@ -1,4 +1,4 @@
-"""Reading files of tensors that a stranger may have made: no code of theirs runs."""
+"""Files of tensors. Of those that a stranger may have made no code of theirs runs."""
 
 import inspect
 import re
@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from mit_core.errors import UserError
+from mit_core.files import written_whole
 from mit_core.unpickling import CONTAINERS, DAMAGE, NUMPY, ElementType, Numbers, Refused
 
 _PREFIX = "module."
@@ -77,6 +78,15 @@ def read_tensors(path: str | Path) -> Mapping[str, Any]:
     if not isinstance(content, Mapping):
         raise UserError(f"{path} holds no named entries, so it is not a checkpoint.")
     return content
+
+
+def write_tensors(path: str | Path, content: Mapping[str, Any]) -> None:
+    """Write named entries by ``torch.save``, whole or not at all.
+
+    Equal entries give equal bytes: a file whose name torch is told holds that name.
+    """
+    with written_whole(path) as part, part.open("wb") as file:
+        torch.save(dict(content), file)
 
 
 def _asked(error: BaseException) -> str:

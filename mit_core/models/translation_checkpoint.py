@@ -15,10 +15,9 @@ import torch
 from torch import Tensor
 
 from mit_core.errors import UserError
-from mit_core.files import written_whole
 from mit_core.models.published import fill, read_published
 from mit_core.models.refinement import WIDTHS, RefinementNetwork
-from mit_core.models.tensors import read_tensors, weights_in
+from mit_core.models.tensors import read_tensors, weights_in, write_tensors
 from mit_core.models.translation import CHANNELS, TranslationNetwork
 
 Kind = Literal["translation", "refinement"]
@@ -106,8 +105,7 @@ class TranslationCheckpoint:
             "settings": dict(self.settings),
             "measures": dict(self.measures),
         }
-        with written_whole(path) as part:
-            torch.save(content, part)
+        write_tensors(path, content)
 
 
 def make_network(kind: Kind, widths: tuple[int, ...] | None = None) -> Network:

@@ -12,7 +12,7 @@ import torch
 from lightning_fabric import Fabric
 
 from mit_core.files import written_whole
-from mit_core.models.tensors import read_tensors
+from mit_core.models.tensors import read_tensors, write_tensors
 from mit_core.training.hardware import gathered
 from mit_core.training.recipe import Recipe
 
@@ -74,8 +74,7 @@ def save_state(
         if progress.best_step
         else None,
     }
-    with written_whole(folder / STATE) as part:
-        torch.save(state, part)
+    write_tensors(folder / STATE, state)
 
 
 def resume(fabric: Fabric, recipe: Recipe, folder: Path, fingerprint: str) -> Progress | None:
