@@ -22,7 +22,8 @@ from mit_core.models.published import (
     write_published,
 )
 from mit_core.models.tensors import read_tensors
-from mit_core.unpickling import Plain, read_plain_pickle
+from mit_core.plain_data import Plain
+from mit_core.unpickling import read_plain_pickle
 
 PROTOCOLS = range(2, pickle.HIGHEST_PROTOCOL + 1)
 
