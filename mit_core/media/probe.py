@@ -11,6 +11,7 @@ from av.container import InputContainer
 from av.stream import Disposition
 
 from mit_core.errors import ClipError
+from mit_core.files import is_file
 from mit_core.media.ffmpeg import ONE_FILE, media_url
 
 # A mean rate that is this far (relative) from the nominal one means frames of unequal length.
@@ -74,7 +75,7 @@ def open_media(path: str | Path) -> Iterator[InputContainer]:
         ClipError: ``not_found``, ``empty_file``, ``not_media`` or ``unreadable``.
     """
     file = Path(path)
-    if not file.is_file():
+    if not is_file(file):
         raise ClipError("not_found", f"{file}: there is no such file. Check the path.")
     try:
         if file.stat().st_size == 0:
