@@ -9,7 +9,7 @@ from mit_core.corpus.layout import VIDEO
 from mit_core.corpus.shards import Item, read_index
 from mit_core.errors import UserError
 from mit_core.faces.steadying import steadied
-from mit_core.files import read_table
+from mit_core.files import is_file, read_table
 from mit_core.provenance import digest_of
 from mit_core.training.footage import Footage
 
@@ -34,11 +34,11 @@ def open_footage(segments: str | Path, shards: str | Path, split: str) -> Footag
     _, rows = read_table(segments, ("segment", "split", "shard"))
     rows = [row for row in rows if row["split"] == split]
     rows.sort(key=lambda row: row["segment"])
-    items = {
-        item.id: item
-        for shard in sorted({row["shard"] for row in rows})
-        for item in read_index(shards / shard / f"{STAGE}.json")
-    }
+    indices = [shards / shard / f"{STAGE}.json" for shard in sorted({row["shard"] for row in rows})]
+    for index in indices:
+        if not is_file(index):
+            raise _missing(index)
+    items = {item.id: item for index in indices for item in read_index(index)}
     mine = [_found(items, row["segment"], row["shard"]) for row in rows]
     results = shards.parent
     clips = [_landmarks(results, item) for item in mine]

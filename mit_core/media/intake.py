@@ -9,6 +9,7 @@ import numpy as np
 
 from mit_core.clocks import SAMPLE_RATE
 from mit_core.errors import ClipError
+from mit_core.files import is_file
 from mit_core.media.audio import mono_blocks
 from mit_core.media.probe import MediaInfo, probe
 from mit_core.media.reach import Reach, packet_reach
@@ -109,7 +110,7 @@ def inspect_clip(
 
 
 def _sha256(file: Path) -> str:
-    if not file.is_file():
+    if not is_file(file):
         raise ClipError("not_found", f"{file}: there is no such file. Check the path.")
     try:
         return file_sha256(file)

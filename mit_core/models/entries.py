@@ -147,7 +147,7 @@ def built(
                 build().load_state_dict(weights)
             network = build()
         network.load_state_dict(weights)
-    except DAMAGE as error:
+    except (*DAMAGE, ArithmeticError) as error:
         raise UserError(
             f"The weights in {path} do not fit the {what} ({' '.join(str(error).split())[:300]})."
         ) from error

@@ -8,6 +8,7 @@ from typing import Any
 from mit_core.corpus.layout import results_of
 from mit_core.corpus.shards import Item, Product, work_shard, write_index
 from mit_core.errors import ClipError
+from mit_core.files import is_file
 from mit_core.media.intake import Settings, inspect_clip
 from mit_core.provenance import digest_of, file_sha256
 
@@ -32,7 +33,7 @@ def intake_shard(
 
     def inspect(item: Item, folder: Path) -> list[Product]:
         for path in (item.data["video"], item.data["audio"]):
-            if path and not Path(path).is_file():
+            if path and not is_file(path):
                 raise ClipError(
                     "not_found", f"{path} does not exist; check the path in corpus.videos."
                 )
@@ -61,4 +62,4 @@ def intake_shard(
 def _content_key(clip: Mapping[str, str]) -> str:
     """What the clip is, by its bytes: a renamed or touched file is not worked again."""
     files = [clip["video"], clip["audio"]]
-    return digest_of([file_sha256(file) if file and Path(file).is_file() else "" for file in files])
+    return digest_of([file_sha256(file) if file and is_file(file) else "" for file in files])
