@@ -10,6 +10,7 @@ import json
 import pickle
 import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from PIL import Image
 
 from mit_core.corpus.lags import COLUMNS as LAGS
 from mit_core.corpus.quality_table import MEASURES
@@ -25,6 +27,7 @@ from mit_core.corpus.sync_table import COLUMNS as SYNC
 from mit_core.corpus.tables import MANIFEST, SEGMENTS
 
 from .checkpoints import as_old, saved
+from .targets import TARGETS
 
 SEEDS = Path(__file__).parent / "seeds"
 
@@ -203,6 +206,87 @@ def puppet() -> dict[str, bytes]:
         "int64": opened + b"--- triangles\n9223372036854775807 0 1\n",
         "commas": opened + b"--- triangles\n,\n",
         "not_numbers": b"--- open\nx y\n",
+    }
+
+
+def _chunk(name: bytes, content: bytes) -> bytes:
+    checked = zlib.crc32(name + content)
+    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", checked)
+
+
+def png(width: int, height: int, rows: bytes, *more: bytes, colour: int = 0) -> bytes:
+    """A PNG of 8 bits that says to be of a size, whatever it holds."""
+    head = struct.pack(">IIBBBBB", width, height, 8, colour, 0, 0, 0)
+    body = [
+        _chunk(b"IHDR", head),
+        *more,
+        _chunk(b"IDAT", zlib.compress(rows)),
+        _chunk(b"IEND", b""),
+    ]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(body)
+
+
+def _pictures() -> dict[str, bytes]:
+    found = {}
+    for kind in ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF", "PPM"):
+        out = io.BytesIO()
+        Image.fromarray(np.arange(192, dtype=np.uint8).reshape(8, 8, 3)).save(out, kind)
+        found[f"good_{kind.lower()}"] = out.getvalue()
+    return found
+
+
+def picture() -> dict[str, bytes]:
+    out = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (4, 2)).save(out, "JPEG", exif=exif)
+    turned = out.getvalue()
+    return {
+        **_pictures(),
+        "huge": png(50_000, 50_000, bytes(9)),
+        "text_bomb": png(1, 1, bytes(2), _chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(2 << 20)))),
+        "profile_bomb": png(
+            1, 1, bytes(2), _chunk(b"iCCP", b"a\0\0" + zlib.compress(bytes(2 << 20)))
+        ),
+        "palette": png(1, 1, bytes(2), colour=3),
+        "good_turned": turned,
+        "no_turn": turned.replace(b"\x01\x12\x00\x03", b"\x01\x12\x00\x05"),
+        "far_turn": turned.replace(b"MM\x00*\x00\x00\x00\x08", b"MM\x00*\xff\xff\xff\x08"),
+        "svg": b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
+        "entities": b"<?xml version='1.0'?><!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]>&x;",
+        "postscript": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(/tmp/x) (w) file\n",
+        "cut": turned[:-20],
+        "empty": b"",
+    }
+
+
+def wav(rate: int, channels: int = 1, bits: int = 16, samples: int = 100, said: int = 0) -> bytes:
+    """A wav whose header says what it likes."""
+    body = b"\1\0" * samples
+    size = said or len(body)
+    block = channels * bits // 8
+    head = struct.pack("<HHIIHH", 1, channels, rate, rate * block % 2**32, block % 2**16, bits)
+    return (
+        b"RIFF" + struct.pack("<I", 36 + size & 0xFFFFFFFF) + b"WAVEfmt " + struct.pack("<I", 16)
+    ) + (head + b"data" + struct.pack("<I", size) + body)
+
+
+def sound() -> dict[str, bytes]:
+    return {
+        "good": wav(16_000),
+        "good_long_header": wav(16_000, said=2**32 - 1),
+        "slow": wav(1),
+        "still": wav(0),
+        "fast": wav(2**32 - 1),
+        "many_channels": wav(16_000, channels=65_535),
+        "channels": wav(16_000, channels=33),
+        "no_channels": wav(16_000, channels=0),
+        "no_bits": wav(16_000, bits=0),
+        "many_bits": wav(16_000, bits=65_535),
+        "no_sound": wav(16_000, samples=0),
+        "long_format": wav(16_000)[:16] + b"\xff\xff\xff\x7f" + wav(16_000)[20:],
+        "cut": wav(16_000)[:40],
+        "empty": b"",
     }
 
 
@@ -478,15 +562,11 @@ def checkpoint_entries() -> dict[str, bytes]:
 
 
 def main() -> None:
-    for make in (
-        *(sample_sheet, table, shard_index, done_record, dump_index, groups, run_record),
-        *(puppet, landmark_table, landmark_text, constants, embedding_text, embedding_array),
-        *(array, arrays, plain_pickle, import_pickles, checkpoint, checkpoint_entries),
-    ):
-        folder = SEEDS / make.__name__
+    for name in TARGETS:
+        folder = SEEDS / name
         folder.mkdir(parents=True, exist_ok=True)
-        for name, content in make().items():
-            (folder / name).write_bytes(content)
+        for seed, content in globals()[name]().items():
+            (folder / seed).write_bytes(content)
 
 
 if __name__ == "__main__":

@@ -34,6 +34,8 @@ from mit_core.faces.export_text import read_landmark_text
 from mit_core.faces.landmark_table import read_landmark_table
 from mit_core.faces.puppet_beside import is_puppet, puppet_beside
 from mit_core.faces.puppet_files import read_puppet
+from mit_core.media.audio import read_audio
+from mit_core.media.image import read_image
 from mit_core.models.adoption import adopt_autovc
 from mit_core.models.autovc_checkpoint import load_autovc, load_autovc_start
 from mit_core.models.awing_checkpoint import load_awing
@@ -245,6 +247,16 @@ def puppet(data: bytes, folder: Path) -> None:
     assert read.triangles.min() >= 0 and read.triangles.max() < len(read.vertices(read.open))
 
 
+def picture(data: bytes, folder: Path) -> None:
+    read = read_image(_file(folder, "me.png", data))
+    assert read.ndim == 3 and read.shape[2] in (3, 4) and read.dtype == np.uint8
+
+
+def sound(data: bytes, folder: Path) -> None:
+    heard = read_audio(_file(folder, "a.wav", data))
+    assert heard.ndim == 1 and heard.dtype == np.float32
+
+
 def landmark_table(data: bytes, folder: Path) -> None:
     points = read_landmark_table(_file(folder, "me.landmarks.tsv", data))
     assert points.shape == (68, 3) and points.dtype == np.float32 and np.isfinite(points).all()
@@ -425,7 +437,16 @@ TARGETS: dict[str, Target] = {
     target.__name__: target
     for target in (
         *(sample_sheet, table, shard_index, done_record, dump_index, groups, run_record),
-        *(puppet, landmark_table, landmark_text, constants, embedding_text, embedding_array),
+        *(
+            puppet,
+            picture,
+            sound,
+            landmark_table,
+            landmark_text,
+            constants,
+            embedding_text,
+            embedding_array,
+        ),
         *(array, arrays, plain_pickle, import_pickles, checkpoint, checkpoint_entries),
     )
 }
