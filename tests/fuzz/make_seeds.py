@@ -429,7 +429,7 @@ def _hostile_pickles() -> dict[str, bytes]:
         "frame": b"\x80\x04\x95" + struct.pack("<Q", 2**50) + b"N.",
         "marks": b"(" * 11_000 + b".",
         "deep": b")" + b"\x85" * 5000 + b".",
-        "key": b"\x80\x02})q\x00" + _BINGET_TWICE * 60 + b"Ns.",
+        "key": b"\x80\x02)q\x00" + _BINGET_TWICE * 60 + b"}h\x00Ns.",
         "set": b"\x80\x04\x8f()q\x00" + _BINGET_TWICE * 60 + b"\x90.",
         "type": b"\x80\x02)q\x00" + _BINGET_TWICE * 60 + b"cnumpy\ndtype\nh\x00\x85R.",
         "copies": b"\x80\x02X\x00\x10\x00\x00" + b"a" * 4096 + b"q\x00c_codecs\nencode\nq\x01"
