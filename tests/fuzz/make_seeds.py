@@ -453,6 +453,15 @@ def plain_pickle() -> dict[str, bytes]:
     return {**good, **_hostile_pickles()}
 
 
+def pickle_program() -> dict[str, bytes]:
+    """One byte a step; the numbers of the steps are of no meaning."""
+    return {"steps": bytes(range(120)), "back": bytes(range(120, 0, -1)), "good_none": b"\x05"}
+
+
+def tensor_program() -> dict[str, bytes]:
+    return pickle_program()
+
+
 def import_pickles() -> dict[str, bytes]:
     face = np.zeros((4, 204))
     face[:, 48] = 1.6
