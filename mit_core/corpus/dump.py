@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from mit_core.arrays import read_array, read_arrays
 from mit_core.corpus.lags import read_shifts
 from mit_core.corpus.layout import FEATURE, REGISTERED, SPEECH, results_of
 from mit_core.corpus.shards import Item, read_index
+from mit_core.corpus.splits import read_splits
 from mit_core.corpus.sync import moved_frames
 from mit_core.errors import DamagedError, UserError
 from mit_core.files import read_json, write_json, written_whole
@@ -65,8 +65,7 @@ def dump_arrays(
         lags: the table of lags (``lags.write_lags``): a segment that is heard later than seen is
             shown as much later, its end frames repeated. None leaves all as filmed.
     """
-    table = pd.read_csv(segments, sep="\t", dtype={"segment": str})
-    split_of = dict(zip(table["segment"], table["split"], strict=True))
+    split_of = read_splits(segments)
     items = [item for index in sorted(indices) for item in read_index(index) if item.usable]
     items.sort(key=lambda item: item.id)
     results = results_of(indices[0])
