@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 import atheris
+import torch
 
 with atheris.instrument_imports(include=["mit_core"]):
     from .targets import TARGETS, survives
@@ -32,6 +33,7 @@ def main() -> None:
         options += [corpus, str(SEEDS / name)]
     taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (taken + ROOM, taken + ROOM))
+    torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as folder:
         atheris.Setup(
             [sys.argv[0], "-rss_limit_mb=4096", "-timeout=20", "-max_len=20000", *options],

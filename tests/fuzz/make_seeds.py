@@ -25,6 +25,7 @@ from mit_core.corpus.quality_table import MEASURES
 from mit_core.corpus.shards import Item, Product
 from mit_core.corpus.sync_table import COLUMNS as SYNC
 from mit_core.corpus.tables import MANIFEST, SEGMENTS
+from mit_core.provenance import digest_of
 
 from .checkpoints import as_old, saved
 from .targets import TARGETS
@@ -138,7 +139,12 @@ def shard_index() -> dict[str, bytes]:
 
 def done_record() -> dict[str, bytes]:
     product = asdict(Product("a", 1.0, {"x": 1}))
+    key = digest_of("media", {}, "", "a", "")  # of what the target works
     return {
+        "good": json.dumps({"key": key, "products": [product]}).encode(),
+        "number_id": json.dumps({"key": key, "products": [{**product, "id": 1}]}).encode(),
+        "no_verdict": json.dumps({"key": key, "products": [{"id": "a", "seconds": 1}]}).encode(),
+        "data": json.dumps({"key": key, "products": [{**product, "data": []}]}).encode(),
         "other_key": json.dumps({"key": "x", "products": [product]}).encode(),
         "no_products": b'{"key": "x"}',
         "list": b"[]",

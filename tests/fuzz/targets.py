@@ -343,7 +343,8 @@ def _plain(value: Any) -> None:
             continue
         else:
             module = type(value).__module__
-            assert module in ("builtins", "numpy", "mit_core.plain_data"), type(value)
+            known = ("builtins", "numpy", "mit_core.plain_data", "mit_core.models.tensor_files")
+            assert module in known, type(value)
 
 
 _NAMES = (
@@ -438,7 +439,7 @@ def checkpoint(data: bytes, folder: Path) -> None:
     path = _file(folder, "best.pt", data)
     read_tensors(path)
     _each(
-        lambda: load_ours(path),
+        *(lambda read=read: read(path) for read in _OURS),
         lambda: load_syncnet(path),
         lambda: load_weights(_BRANCH, path),
         lambda: load_autovc_start(path),
@@ -447,41 +448,46 @@ def checkpoint(data: bytes, folder: Path) -> None:
     )
 
 
-def load_ours(path: Path) -> None:
-    """Every network that a checkpoint of ours may be taken for."""
-
-    def content() -> None:
-        read = load_content(path)
-        features = np.zeros((20, read.model.dims.features), np.float32)
-        assert read.predict(features).shape == (20, 204)
-
-    def speaker() -> None:
-        read = load_speaker(path)
-        features = np.zeros((20, read.model.dims.features), np.float32)
-        spoken = np.zeros(read.model.dims.embedding, np.float32)
-        assert read.predict(features, spoken).shape == (20, 204)
-
-    def autovc() -> None:
-        read = load_autovc(path)
-        assert read.target.shape == (256,) and len(read.digest) == 16
-
-    def image() -> None:
-        read = load_translation(path)
-        side = read.model.multiple
-        blank = np.zeros((1, side, side, 3), np.uint8)
-        if side <= 64:
-            assert read.frames(read.inputs(blank, blank)).shape == (1, 3, side, side)
-
-    _each(content, speaker, autovc, image, lambda: load_awing(path))
+def _content(path: Path) -> None:
+    read = load_content(path)
+    features = np.zeros((20, read.model.dims.features), np.float32)
+    assert read.predict(features).shape == (20, 204)
 
 
+def _speaker(path: Path) -> None:
+    read = load_speaker(path)
+    features = np.zeros((20, read.model.dims.features), np.float32)
+    spoken = np.zeros(read.model.dims.embedding, np.float32)
+    assert read.predict(features, spoken).shape == (20, 204)
+
+
+def _autovc(path: Path) -> None:
+    read = load_autovc(path)
+    assert read.target.shape == (256,) and len(read.digest) == 16
+
+
+def _image(path: Path) -> None:
+    read = load_translation(path)
+    side = read.model.multiple
+    blank = np.zeros((1, side, side, 3), np.uint8)
+    if side <= 64:
+        assert read.frames(read.inputs(blank, blank)).shape == (1, 3, side, side)
+
+
+def _awing(path: Path) -> None:
+    assert load_awing(path).size >= 64
+
+
+_OURS = (_content, _speaker, _autovc, _image, _awing)
+"""Readers of the networks of ``checkpoints.checkpoints``, in its order."""
 _KINDS, _VALUES = small_checkpoints(), hostile_values()
 
 
 def checkpoint_entries(data: bytes, folder: Path) -> None:
     """A good checkpoint of which the input replaces entries: three bytes a change."""
     path = folder / "best.pt"
-    content = dict(_KINDS[data[0] % len(_KINDS)]) if data else dict(_KINDS[0])
+    kind = data[0] % len(_KINDS) if data else 0
+    content = dict(_KINDS[kind])
     for where, within, which in zip(data[1::3], data[2::3], data[3::3], strict=False):
         name = sorted(content)[where % len(content)]
         value = _VALUES[which % len(_VALUES)]
@@ -495,32 +501,14 @@ def checkpoint_entries(data: bytes, folder: Path) -> None:
         else:
             content[name] = value
     torch.save(content, path)
-    load_ours(path)
+    _OURS[kind](path)
 
 
-TARGETS: dict[str, Target] = {
-    target.__name__: target
-    for target in (
-        *(sample_sheet, table, shard_index, done_record, dump_index, groups, run_record),
-        *(
-            puppet,
-            picture,
-            sound,
-            landmark_table,
-            landmark_text,
-            constants,
-            embedding_text,
-            embedding_array,
-        ),
-        *(
-            array,
-            arrays,
-            plain_pickle,
-            pickle_program,
-            tensor_program,
-            import_pickles,
-            checkpoint,
-            checkpoint_entries,
-        ),
-    )
-}
+_ALL: tuple[tuple[Target, ...], ...] = (
+    (sample_sheet, table, shard_index, done_record, dump_index, groups, run_record),
+    (puppet, picture, sound, landmark_table, landmark_text, constants),
+    (embedding_text, embedding_array, array, arrays),
+    (plain_pickle, pickle_program, tensor_program, import_pickles),
+    (checkpoint, checkpoint_entries),
+)
+TARGETS: dict[str, Target] = {target.__name__: target for some in _ALL for target in some}
