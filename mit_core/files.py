@@ -105,7 +105,10 @@ def read_table(
             header = list(reader.fieldnames or [])
             rows = [{name: row[name] for name in header} for row in reader]
     except (UnicodeDecodeError, csv.Error) as error:
-        raise DamagedError(f"{path} is no table of text ({error}).") from error
+        raise DamagedError(
+            f"{path} is no table of text ({error}). Save it as tab-separated text in UTF-8; if "
+            "this project wrote it, delete it and run again."
+        ) from error
     missing = [name for name in columns if name not in header]
     if missing:
         raise DamagedError(

@@ -54,8 +54,10 @@ def read_embedding(path: str | Path) -> Array:
         else:
             words = Path(path).read_text(encoding="utf-8").replace(",", " ").split()
             values = np.array([float(word) for word in words])
+        if values.dtype.kind not in "iuf":
+            raise ValueError("its elements are no numbers")
         with np.errstate(over="ignore"):
-            values = np.asarray(values).real.astype(np.float32).reshape(-1)
+            values = values.astype(np.float32).reshape(-1)
     except (DamagedError, OSError, ValueError, TypeError) as error:
         raise UserError(
             f"{path} cannot be read as an embedding: give a .npy array or a text of 256 numbers."

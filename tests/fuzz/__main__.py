@@ -36,7 +36,7 @@ def main() -> None:
     torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as folder:
         atheris.Setup(
-            [sys.argv[0], "-rss_limit_mb=4096", "-timeout=20", "-max_len=20000", *options],
+            [sys.argv[0], "-rss_limit_mb=4096", "-timeout=60", "-max_len=20000", *options],
             lambda data: survives(name, data, Path(folder)) and None,
         )
         atheris.Fuzz()
