@@ -64,7 +64,7 @@ def weights_in(
     """
     weights = content.get(entry)
     if weights is None:
-        held = ", ".join(sorted(map(str, content))) or "nothing"
+        held = ", ".join(sorted(map(str, content)))[:300] or "nothing"
         raise UserError(f"{path} holds no {what}: it has no entry '{entry}' (it has: {held}).")
     if not isinstance(weights, Mapping) or not all(
         isinstance(key, str) and isinstance(value, torch.Tensor) for key, value in weights.items()
