@@ -3,6 +3,7 @@
 numpy itself makes room for what a header claims, and unpacks what a zip holds.
 """
 
+import errno
 import io
 import math
 import os
@@ -21,6 +22,8 @@ from mit_core.unpickling import DAMAGE
 
 _DAMAGE = (*DAMAGE, SyntaxError, tokenize.TokenError)
 """What damaged bytes provoke in numpy: it takes a header for Python."""
+_NOT_THE_FILES = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO}
+"""What the system lacks says nothing of a file."""
 _KINDS = "biufcSU"
 """Element types that are plain numbers or text: no objects, no records."""
 _HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
@@ -72,7 +75,10 @@ def _header(file: BinaryIO) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
     version = npy.read_magic(file)
     if version not in _HEADERS:
         raise ValueError(f"version {version}")
-    shape, by_columns, kind = _HEADERS[version](file)
+    try:
+        shape, by_columns, kind = _HEADERS[version](file)
+    except MemoryError as error:  # what Python says of a text that nests too deeply
+        raise ValueError("its header is no header") from error
     if kind.kind not in _KINDS or kind.shape or not kind.itemsize:
         raise ValueError("its elements are neither numbers nor text")
     here = file.tell()
@@ -91,6 +97,8 @@ def _values(
 
 
 def _damaged(path: str | Path, what: str, error: BaseException) -> DamagedError:
+    if isinstance(error, MemoryError) or getattr(error, "errno", None) in _NOT_THE_FILES:
+        raise error
     why = (str(error).splitlines() or ["it ends too early"])[0]
     return DamagedError(
         f"{path} cannot be read as {what}: {why[:200]}. If this project wrote it, delete it and "
