@@ -116,10 +116,7 @@ def test_every_fragment_is_told_as_text(tmp_path, survival):
 
 
 @pytest.mark.survives(KIND)
-@settings(
-    max_examples=12,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
 @given(name=NAMES)
 @example(name='</script><script>"\u2028')
 @example(name='"><img src=x onerror=alert(1)>')
