@@ -9,6 +9,10 @@ class UserError(Exception):
     """
 
 
+class DamagedError(UserError):
+    """A file that holds something else than it should, most often one that this project wrote."""
+
+
 class ClipError(UserError):
     """This one clip cannot be used; the run goes on without it.
 

@@ -3,6 +3,7 @@
 from mit_core.demo import plan as demo_plan
 from mit_core.faces.puppet_beside import is_part_of_puppet, puppet_beside
 from mit_core.faces.table_beside import table_beside
+from mit_core.files import is_file
 
 try:
     if IMPORT["prefix"]:
@@ -93,7 +94,7 @@ def made(*paths):
 def signature(*paths):
     """Size and time of users' files: one replaced by an older file is noticed, whatever its name."""
     files = [Path(path) for path in paths if path and not path.startswith(f"{R}/demo_")]
-    return [[f.stat().st_size, f.stat().st_mtime_ns] for f in files if f.is_file()]
+    return [[f.stat().st_size, f.stat().st_mtime_ns] for f in files if is_file(f)]
 
 
 def code_of_detection(script):

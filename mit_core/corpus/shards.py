@@ -11,11 +11,11 @@ import logging
 import shutil
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from mit_core.errors import ClipChangedError, ClipError, UserError
+from mit_core.errors import ClipChangedError, ClipError, DamagedError, UserError
 from mit_core.files import read_json, write_json
 from mit_core.progress import told
 from mit_core.provenance import digest_of
@@ -85,8 +85,15 @@ Work = Callable[[Item, Path], list[Product]]
 
 
 def read_index(path: str | Path) -> list[Item]:
-    """Read a stage's index."""
-    return [Item(**row) for row in read_json(path)]
+    """Read a stage's index.
+
+    Raises:
+        DamagedError: it is no such index.
+    """
+    rows = read_json(path)
+    if not isinstance(rows, list) or not all(_is_of(Item, row) for row in rows):
+        raise DamagedError(f"{path} is no index of a stage. Delete it and run again.")
+    return [Item(**row) for row in rows]
 
 
 def write_index(path: str | Path, items: Iterable[Item]) -> None:
@@ -128,7 +135,7 @@ def work_shard(
         key = digest_of(folder.name, settings, code, item.id, item.key)
         home = folder / item.id
         record = home / "done.json"
-        kept = read_json(record) if record.is_file() else {}
+        kept = _record(record)
         if kept.get("key") != key:
             logger.info("%s: %s (%d of %d)", folder.name, item.id, number, len(usable))
             shutil.rmtree(home, ignore_errors=True)
@@ -160,6 +167,39 @@ def work_shard(
     return done
 
 
+def _record(path: Path) -> dict[str, Any]:
+    """What is kept of an item that was worked; nothing where the record is damaged."""
+    try:
+        kept = read_json(path) if path.is_file() else {}
+    except DamagedError:
+        return {}
+    products = kept.get("products") if isinstance(kept, dict) else None
+    good = isinstance(products, list) and all(_is_of(Product, product) for product in products)
+    return kept if good else {}
+
+
+_NEEDED: Mapping[type, set[str]] = {
+    Item: {"id", "clip", "speaker", "split"},
+    Product: {field.name for field in fields(Product)},
+}
+_LONGEST = 1e9
+"""Seconds of an item; any more are damage."""
+
+
+def _is_of(kind: type[Item] | type[Product], row: Any) -> bool:
+    """Whether a row of JSON has the fields of a class, and no others."""
+    if not isinstance(row, dict) or not _NEEDED[kind] <= {*row}:
+        return False
+    seconds, data = row.get("seconds", 0.0), row.get("data", {})
+    return (
+        {*row} <= {field.name for field in fields(kind)}
+        and isinstance(seconds, int | float)
+        and 0 <= seconds < _LONGEST
+        and isinstance(data, dict)
+        and all(isinstance(row[name], str) for name in {*row} - {"seconds", "data"})
+    )
+
+
 def _attempt(work: Work, item: Item, home: Path) -> tuple[list[Product], Exception | None]:
     """Work one item; an error comes back too where the item is to be tried again."""
     try:
@@ -168,9 +208,11 @@ def _attempt(work: Work, item: Item, home: Path) -> tuple[list[Product], Excepti
         return [_rejected(item, error.verdict, error.reason)], error
     except ClipError as error:
         return [_rejected(item, error.verdict, error.reason)], None
-    except (UserError, ImportError, MemoryError):
-        raise
     except Exception as error:
+        # a damaged product of an earlier stage is the trouble of one clip alone
+        of_all = isinstance(error, UserError | ImportError | MemoryError)
+        if of_all and not isinstance(error, DamagedError):
+            raise
         if isinstance(error, OSError) and error.errno in _FATAL_ERRNO:
             raise
         logger.error("%s: %s", item.id, traceback.format_exc())
