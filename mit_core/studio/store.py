@@ -72,7 +72,7 @@ class Store:
     """Everything below ``{results}/studio``, taken for this process.
 
     Raises:
-        UserError: another studio has it.
+        UserError: another studio has it, or nothing can be written there.
     """
 
     def __init__(self, results: Path):
@@ -81,6 +81,8 @@ class Store:
         try:
             self._held = hold(self.folder)
         except UserError as error:
+            if not isinstance(error.__cause__, BlockingIOError):
+                raise  # nothing can be written there, say
             raise UserError(
                 f"another studio is open on {results}: use that one, or close it first."
             ) from error
@@ -94,7 +96,8 @@ class Store:
 
     def close(self) -> None:
         """Give the folder back."""
-        self._held.close()
+        if self._held is not None:
+            self._held.close()
 
     def media(self, kind: str) -> list[Medium]:
         """All that can be chosen: uploads, the latest first, then what lies in the results."""

@@ -626,6 +626,12 @@ def test_one_studio_at_a_time_has_a_folder(studio):
         Store(studio.results)
 
 
+def test_a_folder_that_cannot_be_written_is_told_as_such(tmp_path):
+    (tmp_path / "studio").write_text("a file where a folder should be")
+    with pytest.raises(UserError, match="nothing can be written"):
+        Store(tmp_path)
+
+
 @pytest.mark.survives(KILLED)
 def test_after_a_kill_the_history_is_whole_and_halves_are_gone(tmp_path, survival):
     survival.tried(3)
