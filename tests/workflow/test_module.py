@@ -66,14 +66,13 @@ def test_the_whole_way_is_planned_under_other_names(tmp_path: Path) -> None:
     assert "localrules directive" not in said
 
 
-@pytest.mark.survives("A configuration with a wrong key or value")
+@pytest.mark.survives("Bad configuration: a key that is not known")
 def test_a_wrong_key_is_named(tmp_path: Path) -> None:
     said = snakemake(tmp_path, {"corpus": {"shard": 2}}, "--dry-run")
     assert not said.startswith("status 0\n")
     assert "corpus.shard: unknown key; did you mean shards?" in said
 
 
-@pytest.mark.survives("A part of the project that is missing")
 def test_rules_without_the_library_say_so(tmp_path: Path) -> None:
     """As where a module is given by address: Snakemake fetches the rules alone."""
     root = tmp_path / "rules alone"
