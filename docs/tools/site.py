@@ -1,4 +1,4 @@
-"""What MkDocs is told besides: pages that lie beside docs/ in the repository are pages of the site."""
+"""What MkDocs is told besides: pages that lie beside docs/ are pages of the site, too."""
 
 import re
 from pathlib import Path, PurePosixPath
