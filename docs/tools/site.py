@@ -10,6 +10,19 @@ ROOT = Path(__file__).resolve().parents[2]
 BESIDE = ("RESULTS.md", "THIRD_PARTY.md", "benchmarks/latest.md", "LICENSE", "config.yaml")
 _LINK = re.compile(r"(\]\()((?:\.\./|docs/)[^)\s#]+)")
 
+# Pages that a command makes, and that a checkout may lack: title and file, and where they stand.
+MADE = {"Inside": [("Reliability", "reliability.md")]}
+
+
+def on_config(config: Any) -> Any:
+    """Pages that a command makes are in the navigation once they are there."""
+    for entry in config.nav:
+        for section, pages in MADE.items():
+            if section in entry:
+                there = [(t, f) for t, f in pages if (ROOT / "docs" / f).is_file()]
+                entry[section] += [{title: file} for title, file in there]
+    return config
+
 
 def on_files(files: Any, config: Any) -> Any:
     """Add the pages beside docs/."""

@@ -8,10 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import numpy as np
 import pytest
+from PIL import Image
 
+from docs.tools import moving
 from docs.tools.__main__ import PAGES
+from docs.tools.moving import write_moving
 from mit_core.corpus import segmentation, shards, synchrony
+from mit_core.errors import UserError
+from mit_core.media.video import VideoWriter, read_frames
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted(
@@ -150,3 +156,45 @@ def test_the_site_builds_and_fetches_nothing(tmp_path: Path) -> None:
         fetched = r"@import|url\([\"']?(?:https?:)?//"
         assert not re.search(fetched, sheet.read_text(encoding="utf-8")), sheet
     assert not list(tmp_path.rglob("*.py"))
+
+
+# README's picture
+
+
+def filmed(folder: Path, name: str, seconds: float) -> None:
+    """A video of noise, which no format can make small."""
+    frames = np.random.default_rng(0).integers(0, 255, (round(25 * seconds), 120, 160, 3))
+    with VideoWriter(folder / name, 25, 160, 120, crf=18, synthetic=True) as writer:
+        for frame in frames.astype(np.uint8):
+            writer.write(frame)
+
+
+def test_the_moving_picture_says_that_it_is_synthetic(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filmed(tmp_path, "astronaut--speech.mp4", 1)
+    filmed(tmp_path, "somebody--speech.mp4", 0.2)
+    output = tmp_path / "picture.webp"
+    write_moving(tmp_path, output)
+    with Image.open(output) as picture:
+        assert picture.n_frames == 13 and picture.size == (160, 120)
+        picture.seek(12)
+        last = np.asarray(picture.convert("RGB")).astype(int)
+        assert picture.info["duration"] == 80 and picture.info["loop"] == 0
+    plain = np.stack(list(read_frames(tmp_path / "astronaut--speech.mp4")))[24].astype(int)
+    changed = np.abs(last - plain).mean(axis=2)
+    # the word's corner is another, the picture's other corner is not
+    assert changed[-12:, -60:].mean() > 2 * changed[:12, :60].mean()
+
+    monkeypatch.setattr(moving, "LARGEST", 1000)
+    with pytest.raises(UserError, match="make it shorter"):
+        write_moving(tmp_path, tmp_path / "other.webp")
+    assert {path.name for path in tmp_path.glob("*.webp")} == {"picture.webp"}
+    with pytest.raises(UserError, match="make demo"):
+        write_moving(tmp_path / "nowhere", output)
+
+
+def test_readmes_picture_is_small_and_moves() -> None:
+    with Image.open(ROOT / "docs" / "pictures" / "talking.webp") as picture:
+        assert picture.n_frames > 25
+    assert (ROOT / "docs" / "pictures" / "talking.webp").stat().st_size <= moving.LARGEST
