@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import yaml
@@ -159,7 +160,8 @@ def _may_be(kind: dict[str, Any], schema: dict[str, Any]) -> str:
     if "items" in kind and bounds:
         bounds[-1] += f", each a {_may_be(kind['items'], schema)}"
     if "pattern" in kind:
-        bounds.append(f"as `{kind['pattern']}`".replace("|", "\\|"))
+        # not in backticks, where MkDocs and GitHub read a bar in a table differently
+        bounds.append(f"as <code>{escape(kind['pattern']).replace('|', '&#124;')}</code>")
     words = " or ".join([", ".join([names[0], *bounds]), *names[1:]]) if names else ""
     return words or "anything"
 
