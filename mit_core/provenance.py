@@ -25,6 +25,8 @@ def library_files(script: str | Path) -> list[Path]:
     queue = [Path(script).resolve()]
     while queue:
         file = queue.pop()
+        if file == PACKAGE / "__init__.py":
+            continue  # its functions open networks for those who use Python; no rule calls them
         imports, strings = _imports_and_strings(file)
         for name in imports:
             for found in _module_files(name):
