@@ -11,7 +11,7 @@ What each rule makes, takes and asks for; written from `Snakefile` and `rules/` 
 `make docs-pages`.
 `{results}` is the folder that `results` names; other braces are wildcards, or a key of the
 [configuration](configuration.md). What a rule takes is told as the rule says it where the
-configuration decides.
+configuration decides; [words of the rules](#words-of-the-rules) says what those functions are.
 
 `threads` is 1 where nothing is said; `training_threads` is half of the cores, or 4 on a cluster.
 `more_memory` grows with each retry; `runtime` is in minutes; `gpus()` and `training_gpus()` are 0
@@ -30,7 +30,21 @@ def rules_page() -> str:
             stage = rule.file
             parts.append(f"\n## {stage}\n\n{_purpose_of(stage)}\n")
         parts.append(_section(rule, names))
-    return "".join(parts)
+    page = "".join(parts)
+    return page + _words(page)
+
+
+def _words(page: str) -> str:
+    """What the rules' own functions mean that the page names, by their docstrings."""
+    told = {}
+    for path in sorted((ROOT / "rules").glob("*.smk")):
+        for name, text in re.findall(
+            r'^def (\w+)\([^)]*\):\n    """(.*?)(?:\n|""")', path.read_text("utf-8"), re.M
+        ):
+            if re.search(rf"\b{name}\(|`{name}`", page):
+                told[name] = text
+    rows = "".join(f"| `{name}` | {text} |\n" for name, text in sorted(told.items()))
+    return f"\n## Words of the rules\n\n| | |\n|---|---|\n{rows}"
 
 
 def _purpose_of(file: object) -> str:
@@ -77,6 +91,8 @@ def _told(value: ast.expr, names: dict[str, str]) -> str:
     if isinstance(value, ast.ListComp) and (text := path_of(value.elt, names)):
         return f"{text} (each)"
     source = ast.unparse(value)
+    if keys := re.fullmatch(r"config\['(\w+)'\]\['(\w+)'\]", source):
+        return f"{{{keys[1]}.{keys[2]}}}"
     if found := re.fullmatch(r"rules\.(\w+)\.output(?:\.(\w+)|\[\d+\])?", source):
         return f"what {found[1]} makes" + (f": {found[2]}" if found[2] else "")
     if found := re.fullmatch(r"indices\('(\w+)'\)", source):
