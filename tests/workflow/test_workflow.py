@@ -194,8 +194,8 @@ def test_the_tutorial_tells_of_tables_and_columns_that_are_there(project: Projec
     results = project.folder / "out"
     rare = {"yes", "out_of_sync", "dubbed", "unclear"}  # values that such footage does not have
     for name, first, second in rows:
-        found = [results / home / name for home in ("corpus", "evaluation")]
-        (path,) = [path for path in found if path.is_file()]
+        places = {(results / home / name).resolve() for home in ("corpus", "evaluation")}
+        (path,) = [path for path in places if path.is_file()]
         words = {word for line in path.read_text("utf-8").splitlines() for word in line.split("\t")}
         told = set(re.findall(r"`(\w+)`", first + second))
         assert told - rare <= words, name
