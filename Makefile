@@ -11,13 +11,15 @@ RESULTS ?= $(DEMO)
 PYTEST := $(BIN)/python -m pytest --numprocesses $(CORES) --dist loadfile
 SNAKEMAKE := $(BIN)/snakemake --quiet rules --cores $(CORES)
 
-.PHONY: help env demo studio test test-all reliability lint bench results results-footage lock clean
+.PHONY: help env demo studio test test-all reliability docs docs-pages docs-picture lint bench \
+	results results-footage lock clean
 
 help:
 	@echo "make demo   a talking portrait from the demo corpus, in $(DEMO)"
 	@echo "make studio a local web page over a results folder: RESULTS=$(RESULTS)"
 	@echo "make test   the tests (make test-all: the slow ones too)"
 	@echo "make reliability  docs/reliability.md, from the tests of faults"
+	@echo "make docs   these documents as a site, in site/"
 	@echo "make lint   ruff, mypy, snakefmt, snakemake --lint"
 	@echo "make bench  speeds, as ratios taken in one run"
 	@echo "make results  RESULTS.md, measured anew (hours)"
@@ -51,6 +53,17 @@ test-all: $(READY)
 reliability: $(READY)
 	$(BIN)/python -m pytest -m survives --reliability docs/reliability.md
 
+docs: $(READY)
+	$(BIN)/python -m mkdocs build --quiet --strict
+
+# Pages that the code tells: configuration, rules, architecture.
+docs-pages: $(READY)
+	$(BIN)/python -m docs.tools
+
+# README's picture that moves, from the demo's video.
+docs-picture: $(READY)
+	$(BIN)/python -m docs.tools.moving $(DEMO)/animations docs/pictures/talking.webp
+
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -82,5 +95,5 @@ lock: $(READY)
 	mv requirements.lock.part requirements.lock
 
 clean:
-	rm -rf $(VENV) results .snakemake .pytest_cache .hypothesis .ruff_cache .mypy_cache *.egg-info
+	rm -rf $(VENV) results site .snakemake .pytest_cache .hypothesis .ruff_cache .mypy_cache *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -12,7 +12,7 @@ from snakemake.utils import min_version
 min_version("9.0")
 
 
-configfile: str(Path(workflow.basedir) / "config.yaml")
+configfile: workflow.source_path("config.yaml")
 
 
 include: "rules/common.smk"
@@ -37,13 +37,6 @@ include: "rules/measures.smk"
 include: "rules/evaluate.smk"
 include: "rules/making.smk"
 include: "rules/report.smk"
-
-
-localrules:
-    all,
-    prepare,
-    animate,
-    demo,
 
 
 rule all:

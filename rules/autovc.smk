@@ -1,10 +1,6 @@
 """AutoVC: trained or given, and what the content branch hears through it."""
 
 
-localrules:
-    train_autovc,
-
-
 rule given_autovc:
     """The user's AutoVC, ours or the published one, in our format with its target speaker."""
     input:

@@ -1,16 +1,27 @@
 """Loads and checks the configuration; names what the rules share."""
 
+import copy
 import os
 import re
 import sys
 
+# The folder of this checkout, wherever a Snakefile lies that takes this one as a module.
+ROOT = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parent
 # Rules run in environments of their own: what they import of the library is this checkout's.
-sys.path.insert(0, workflow.basedir)
-os.environ.update(PYTHONPATH=str(workflow.basedir))
+sys.path.insert(0, str(ROOT))
+os.environ.update(PYTHONPATH=str(ROOT))
 # Snakemake tells torch and numpy how many cores a job has; OpenCV would take all of them in each.
 os.environ.setdefault("OPENCV_FOR_THREADS_NUM", "1")
 
+import yaml
 from snakemake.exceptions import WorkflowError
+from snakemake.utils import update_config
+
+if not (ROOT / "mit_core").is_dir():
+    raise WorkflowError(
+        f"The library mit_core is not beside the rules ({ROOT}): clone the whole repository, and "
+        "give the path of its Snakefile to the module statement."
+    )
 
 from mit_core.configuration.check import check_all, check_voices
 from mit_core.configuration.given_files import DEMO
@@ -26,8 +37,14 @@ from mit_core.provenance import library_digest
 from mit_core.report.closing import closing_words
 from mit_core.tidying import tidy
 
-SCRIPTS = Path(workflow.basedir) / "workflow_scripts"
+SCRIPTS = ROOT / "workflow_scripts"
+DEFAULTS = yaml.safe_load((ROOT / "config.yaml").read_text("utf-8"))
 SPLITS = catalogue.SPLITS
+
+# A module's configuration is handed to it, and configfile passed over: it may be a few keys.
+complete = copy.deepcopy(DEFAULTS)
+update_config(complete, config)
+config.update(complete)
 
 
 def ensure(check, *arguments):
@@ -39,12 +56,7 @@ def ensure(check, *arguments):
             raise WorkflowError(str(error)) from None
 
 
-ensure(
-    check_all,
-    config,
-    Path(workflow.basedir) / "rules" / "config.schema.yaml",
-    workflow.configfiles,
-)
+ensure(check_all, config, ROOT / "rules" / "config.schema.yaml", workflow.configfiles)
 
 R = config["results"].rstrip("/")
 announce_run(R)

@@ -1,10 +1,6 @@
 """Training and measuring the content branch."""
 
 
-localrules:
-    train_content,
-
-
 rule fit_content:
     """Speech to landmarks, learned from the corpus."""
     input:

@@ -1,10 +1,5 @@
 """Training a landmark detector on the corpus's own landmarks and on hand-marked drawings."""
 
-
-localrules:
-    train_detector,
-
-
 DRAWINGS = config["train_detector"]["drawings"]
 DETECTOR_FOOTAGE = config["train_detector"]["footage"]
 

@@ -1,10 +1,6 @@
 """Held-out clips drawn again by every predictor, and all tables of measures at once."""
 
 
-localrules:
-    evaluate,
-
-
 rule evaluate_talking:
     """Truth, prediction and baselines as talking heads, beside the recording."""
     input:

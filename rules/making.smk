@@ -1,7 +1,6 @@
 """What the report tells of how it was made: the rules behind it, versions, earlier tables."""
 
 import snakemake
-import yaml
 from snakemake.settings.types import DeploymentMethod
 
 from mit_core import software
@@ -10,7 +9,8 @@ from mit_core.report.rule_graph import Job, rules_of
 
 def rules_behind_report(wildcards):
     """The rules of every job that the report comes from, directly or not, whatever the target."""
-    waiting = [job for job in workflow.dag.jobs if job.rule.name == "report"]
+    # by its page: in a workflow that takes this one as a module the rule has another name
+    waiting = [job for job in workflow.dag.jobs if f"{R}/report.html" in job.output]
     found = {}
     while waiting:
         job = waiting.pop()
@@ -31,7 +31,7 @@ def versions(wildcards):
     found = software.pinned if own else software.installed
     return {
         "Snakemake": snakemake.__version__,
-        **found(Path(workflow.basedir) / "envs"),
+        **found(ROOT / "envs"),
     }
 
 

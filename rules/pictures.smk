@@ -1,11 +1,6 @@
 """Training and measuring what draws the face: refinement of the warp, image translation."""
 
 
-localrules:
-    train_refinement,
-    train_translation,
-
-
 rule fit_pictures:
     """Landmarks to pixels, learned from frames of the normalised videos."""
     input:

@@ -1,11 +1,6 @@
 """Stage 11: one page that tells how the corpus, the training and the results went."""
 
 
-localrules:
-    # only the process that plans the run knows all of its rules
-    report,
-
-
 rule evaluate_animations:
     """The rendered videos, detected again: is the mouth on the screen the predicted one?"""
     input:
@@ -82,6 +77,8 @@ rule report:
         f"{R}/logs/report.log",
     benchmark:
         f"{R}/benchmarks/report.tsv"
+    # only the process that plans the run knows all of its rules
+    localrule: True
     conda:
         "../envs/report.yaml"
     resources:
@@ -94,11 +91,9 @@ rule report:
         signature=signature(*EARLIER_TABLES),
         rules=rules_behind_report,
         versions=versions,
-        digest=software.project_digest(Path(workflow.basedir)),
+        digest=software.project_digest(ROOT),
         config=config,
-        defaults=yaml.safe_load(
-            (Path(workflow.basedir) / "config.yaml").read_text("utf-8")
-        ),
+        defaults=DEFAULTS,
         code=code("report"),
     script:
         "../workflow_scripts/report.py"

@@ -1,10 +1,6 @@
 """Training and measuring the speaker-aware branch: how each speaker moves the head."""
 
 
-localrules:
-    train_speaker,
-
-
 rule fit_speaker:
     """A speaker's manner, learned on top of what the content branch predicts."""
     input:

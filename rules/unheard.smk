@@ -1,10 +1,6 @@
 """Voices that training never heard: the content branch learned anew, speakers left out in turn."""
 
 
-localrules:
-    unheard,
-
-
 rule cross_validate:
     """Every fold and seed trains a content branch and fits ridge on the same clips."""
     input:

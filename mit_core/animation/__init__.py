@@ -1,1 +1,1 @@
-
+"""From speech to landmarks that move: networks, lips at rest, blinks, the head."""

@@ -1,1 +1,1 @@
-
+"""The page that tells how a run went."""

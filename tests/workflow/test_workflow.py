@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from project import Project
+from project import ROOT, Project
 
 from mit_core import software
 from mit_core.corpus.catalogue import shard_of
@@ -185,6 +185,20 @@ def test_an_ablation_that_lies_there_is_shown_and_not_run(project: Project) -> N
         table.unlink()
     project.run("--", "report")
     assert "<h3>ablation</h3>" not in (project.folder / "out" / "report.html").read_text()
+
+
+def test_the_tutorial_tells_of_tables_and_columns_that_are_there(project: Project) -> None:
+    tutorial = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([\w./]+\.tsv)` \|(.*?)\|(.*?)\|", tutorial, re.M)
+    assert len(rows) > 10
+    results = project.folder / "out"
+    rare = {"yes", "out_of_sync", "dubbed", "unclear"}  # values that such footage does not have
+    for name, first, second in rows:
+        places = {(results / home / name).resolve() for home in ("corpus", "evaluation")}
+        (path,) = [path for path in places if path.is_file()]
+        words = {word for line in path.read_text("utf-8").splitlines() for word in line.split("\t")}
+        told = set(re.findall(r"`(\w+)`", first + second))
+        assert told - rare <= words, name
 
 
 def test_the_users_files_are_as_they_were(project: Project) -> None:

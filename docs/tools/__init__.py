@@ -1,0 +1,1 @@
+"""Makes the pages of docs/ that tell what the code says: ``python -m docs.tools`` writes them."""
