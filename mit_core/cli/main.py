@@ -46,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     as_json, debug = "--json" in words, "--debug" in words
     try:
-        args = _parser().parse_args(words)
+        args = parser().parse_args(words)
         answer = _done(args)
     except UsageError as error:
         return _ended(str(error), MISUSED, as_json, debug)
@@ -75,7 +75,8 @@ def _done(args: argparse.Namespace) -> Answer:
     return answer
 
 
-def _parser() -> Parser:
+def parser() -> Parser:
+    """What a command line may say."""
     parser = Parser(
         prog="mit",
         description="Talking heads: a portrait and a recording become a video.",

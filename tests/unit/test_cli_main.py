@@ -16,7 +16,7 @@ from network_makers import write_networks, write_portrait, write_speech
 
 from mit_core import __version__
 from mit_core.cli import doctor, inspect
-from mit_core.cli.main import _parser, main
+from mit_core.cli.main import main, parser
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = ("animate", "preview", "inspect", "doctor", "studio")
@@ -205,8 +205,8 @@ def test_stopped_while_it_draws_it_leaves_no_half_file(tmp_path, sent, status, s
 
 def test_the_page_of_commands_names_every_option_and_no_other():
     page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
-    parser = _parser()
-    commands = next(a for a in parser._actions if isinstance(a.choices, dict)).choices
+    whole = parser()
+    commands = next(a for a in whole._actions if isinstance(a.choices, dict)).choices
     assert set(commands) == set(re.findall(r"`mit ([a-z]+)", page))
     options = {
         word

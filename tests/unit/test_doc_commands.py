@@ -20,6 +20,8 @@ import yaml
 from snakemake.cli import get_argument_parser
 
 from docs.tools.smk import read_rules
+from mit_core.cli.arguments import UsageError
+from mit_core.cli.main import parser
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -85,6 +87,8 @@ def check_command(command: str, shell: Shell) -> None:
         check_snakemake(words[1:], shell)
     elif program == "python":
         check_python(words[1:])
+    elif program == "mit":
+        check_mit(words[1:])
     else:
         assert program in OF_OTHERS, f"{program}: say in this test how it is checked"
         assert shutil.which(program) or (Path(sys.executable).parent / program).is_file()
@@ -118,10 +122,21 @@ def check_python(words: list[str]) -> None:
     assert importlib.util.find_spec(words[1]) is not None, f"no module {words[1]}"
     if words[1] == "pytest":
         check_paths(words[2:])
+    elif words[1] == "mit_core":
+        check_mit(words[2:])
     elif words[1] == "benchmarks":
         source = (ROOT / "benchmarks" / "__main__.py").read_text(encoding="utf-8")
         for part in words[2:]:
             assert f'"{part}": (' in source, f"no benchmark {part}"
+
+
+def check_mit(words: list[str]) -> None:
+    if not words or set(words) & {"--help", "--version", "..."}:
+        return
+    try:
+        parser().parse_args(words)
+    except UsageError as error:
+        raise AssertionError(f"mit takes no {words}: {error}") from None
 
 
 def check_paths(words: list[str]) -> None:
