@@ -6,6 +6,8 @@ READY := $(VENV)/.ready
 CORES ?= 2
 DEMO := results/demo
 MIT_SHARED ?= ../shared
+# A file of tests is one process's, since its tests may share what is dear to make.
+PYTEST := $(BIN)/python -m pytest --numprocesses $(CORES) --dist loadfile
 SNAKEMAKE := $(BIN)/snakemake --quiet rules --cores $(CORES)
 
 .PHONY: help env demo test test-all reliability docs docs-pages docs-picture lint bench results results-footage lock clean
@@ -35,10 +37,10 @@ demo: $(READY)
 	@echo "report: $(DEMO)/report.html"
 
 test: $(READY)
-	$(BIN)/python -m pytest -m "not slow"
+	$(PYTEST) -m "not slow"
 
 test-all: $(READY)
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 # docs/reliability.md: every fault that a test makes, and what became of it.
 reliability: $(READY)

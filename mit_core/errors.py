@@ -9,6 +9,10 @@ class UserError(Exception):
     """
 
 
+class DamagedError(UserError):
+    """A file that holds something else than it should, most often one that this project wrote."""
+
+
 class ClipError(UserError):
     """This one clip cannot be used; the run goes on without it.
 
@@ -24,3 +28,21 @@ class ClipError(UserError):
 
     def __reduce__(self) -> tuple[type, tuple[str, str]]:  # survives a process pool
         return (type(self), (self.verdict, self.reason))
+
+
+class ClipChangedError(ClipError):
+    """A clip's file is no longer what it was when the run first looked at it.
+
+    That says nothing of the clip, so it is looked at anew by the next run.
+    """
+
+    def __init__(self, path: str):
+        super().__init__(
+            "changed",
+            f"{path} was changed or taken away while the run was reading it. Run the same command "
+            "again when it is in its place.",
+        )
+        self.path = path
+
+    def __reduce__(self) -> tuple[type, tuple[str]]:  # type: ignore[override]
+        return (type(self), (self.path,))

@@ -13,7 +13,7 @@ def this_machine() -> dict[str, str]:
     return {
         "system": f"{platform.system()} {platform.release()}, {platform.machine()}",
         "processor": _processor(),
-        "cores": str(_cores()),
+        "cores": str(cores()),
         "memory": _memory(),
         "GPU": ", ".join(gpu_names()) or "none found",
     }
@@ -28,7 +28,7 @@ def _processor() -> str:
     return found[1].strip() if found else platform.processor() or "unknown"
 
 
-def _cores() -> int:
+def cores() -> int:
     """Cores that this process may use, which in a container or a cluster's job are not all."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

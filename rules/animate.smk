@@ -4,7 +4,7 @@
 rule portrait:
     """The portrait's 68 points, detected or read from the table beside it."""
     input:
-        lambda wildcards: declared(*portrait_files(wildcards.portrait)),
+        lambda wildcards: made(*portrait_files(wildcards.portrait)),
         drawings=config["animate"]["drawings_detector"] or [],
     output:
         f"{R}/animations/portraits/{{portrait}}.tsv",
@@ -30,7 +30,7 @@ rule portrait:
 rule driving_speech:
     """Mel, F0, speaker embedding and content feature of the speech that drives."""
     input:
-        lambda wildcards: declared(SPEECH[wildcards.speech]),
+        lambda wildcards: made(SPEECH[wildcards.speech]),
         converter=lambda wildcards: (
             autovc_checkpoint() if content_feature() == "autovc" else []
         ),
@@ -92,7 +92,7 @@ rule animate_landmarks:
 rule render:
     """The portrait speaking, with its sound."""
     input:
-        lambda wildcards: declared(
+        lambda wildcards: made(
             *portrait_files(wildcards.portrait), SPEECH[wildcards.speech]
         ),
         landmarks=rules.animate_landmarks.output[0],

@@ -27,8 +27,8 @@ rule given_autovc:
 rule fit_autovc:
     """Voice conversion, learned from the corpus's speech."""
     input:
-        train=arrays_of("train"),
-        val=arrays_of("val"),
+        train=speech_to_learn("train"),
+        val=speech_to_learn("val"),
         initial=config["train_autovc"]["initial"] or [],
         target=target_file(),
     output:

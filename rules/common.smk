@@ -23,32 +23,49 @@ if not (ROOT / "mit_core").is_dir():
         "give the path of its Snakefile to the module statement."
     )
 
-from mit_core.config import check_config
+from mit_core.configuration.check import check_all, check_voices
+from mit_core.configuration.given_files import DEMO
 from mit_core.corpus import catalogue, layout
 from mit_core.corpus.choice import choose_feature
+from mit_core.corpus.shards import FAILED, forget_unfinished
 from mit_core.errors import UserError
 from mit_core.files import read_json
 from mit_core.holding import hold
+from mit_core.jobs import announce_run
 from mit_core.machine import gpu_names
 from mit_core.provenance import library_digest
 from mit_core.report.closing import closing_words
+from mit_core.tidying import tidy
 
 SCRIPTS = ROOT / "workflow_scripts"
 DEFAULTS = yaml.safe_load((ROOT / "config.yaml").read_text("utf-8"))
 SPLITS = catalogue.SPLITS
-DEMO = "demo"
 
 # A module's configuration is handed to it, and configfile passed over: it may be a few keys.
 complete = copy.deepcopy(DEFAULTS)
 update_config(complete, config)
 config.update(complete)
 
-try:
-    check_config(config, ROOT / "rules" / "config.schema.yaml")
-except UserError as error:
-    raise WorkflowError(str(error)) from None
+
+def ensure(check, *arguments):
+    """Ends the run before any job where a check of the configuration finds faults."""
+    if workflow.is_main_process:  # a job reads this anew, while files come and go
+        try:
+            check(*arguments)
+        except UserError as error:
+            raise WorkflowError(str(error)) from None
+
+
+ensure(
+    check_all,
+    config,
+    ROOT / "rules" / "config.schema.yaml",
+    # those of a workflow that takes this one as a module are its own
+    workflow.configfiles if ROOT == Path(workflow.basedir) else [],
+)
 
 R = config["results"].rstrip("/")
+announce_run(R)
 DUMP = f"{R}/dump/{config['corpus']['name']}"
 IMPORT = config["import_dump"]
 IS_DEMO = config["corpus"]["videos"] == DEMO and not IMPORT["prefix"]
@@ -113,9 +130,15 @@ def demo_only(files):
     return refuse
 
 
+# The results folder, kept as long as this process lives: a name in a hook would be the hook's own.
+HELD = []
+
+
 onstart:
     try:
-        HELD = hold(R)  # kept as long as this process lives
+        HELD.append(hold(R, tell=logger.warning))
+        if HELD[-1]:
+            tidy(R)
     except UserError as error:
         raise WorkflowError(str(error)) from None
     if (
@@ -129,9 +152,14 @@ onstart:
 
 
 onsuccess:
-    if said := closing_words(R):
+    again = forget_unfinished(R, SHARDS)
+    if said := closing_words(R, unfinished=again):
         print(said, file=sys.stderr)
+    # an unexpected error is one of the workflow's, so the run has not succeeded
+    if any(item.verdict == FAILED for item in again):
+        sys.exit(1)
 
 
 onerror:
-    print(closing_words(R, failed=True), file=sys.stderr)
+    again = forget_unfinished(R, SHARDS)
+    print(closing_words(R, failed=True, unfinished=again), file=sys.stderr)

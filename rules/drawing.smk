@@ -1,5 +1,7 @@
 """Which network draws which portrait, and what it learns from."""
 
+from mit_core.models.published_names import TRANSLATION
+
 RENDER = config["render"]
 # Networks that draw the face; the first is the better one.
 DRAWING_NETWORKS = ("refinement", "translation")
@@ -16,7 +18,7 @@ def drawing_run(network):
 
 def published_translation():
     """The published translation network, where it lies with the other published files."""
-    path = Path(PUBLISHED or "") / "ckpt_116_i2i_comb.pth"
+    path = Path(PUBLISHED or "") / TRANSLATION
     return str(path) if PUBLISHED and path.is_file() else ""
 
 
@@ -84,17 +86,11 @@ def background_picture():
 
 def footage_files():
     """What networks that make pictures need of the corpus: videos and where the face is in them."""
-    if not IMPORT["prefix"]:
-        return indices("normalise") + indices("landmarks")
-
-    def refuse(wildcards):
-        raise WorkflowError(
-            "Pickles hold no pictures to learn from: set import_dump.prefix to null and give "
-            "corpus.videos; or set render.renderer to mesh_warp, and for train_detector its "
-            "footage to false."
-        )
-
-    return refuse
+    return of_footage(
+        indices("normalise") + indices("landmarks"),
+        "Pickles hold no pictures to learn from: set render.renderer to mesh_warp, and for "
+        "train_detector its footage to false",
+    )
 
 
 def files_of_training(section):

@@ -3,6 +3,7 @@
 from mit_core.demo import plan as demo_plan
 from mit_core.faces.puppet_beside import is_part_of_puppet, puppet_beside
 from mit_core.faces.table_beside import table_beside
+from mit_core.files import is_file
 
 try:
     if IMPORT["prefix"]:
@@ -60,6 +61,19 @@ wildcard_constraints:
     speech="|".join(map(re.escape, SPEECH)),
 
 
+def of_footage(files, why):
+    """The files, where there is footage; else an error that says why, when they are asked for."""
+    if not IMPORT["prefix"]:
+        return files
+
+    def refuse(wildcards):
+        raise WorkflowError(
+            f"{why}; or set import_dump.prefix to null and give corpus.videos."
+        )
+
+    return refuse
+
+
 def declared(*paths):
     """The users' files that can be input: Snakemake takes {…} in a name for a wildcard.
 
@@ -68,10 +82,19 @@ def declared(*paths):
     return [path for path in paths if path and not set("{}") & set(path)]
 
 
+def made(*paths):
+    """The files that the demo makes; those of users are no input of footage, pictures and speech.
+
+    A file dated into the future, as by a camera's wrong clock, would fail the job that reads it, and
+    one that goes away during the run all clips of its shard. `signature` tells that one changed.
+    """
+    return [path for path in paths if path and path.startswith(f"{R}/demo_")]
+
+
 def signature(*paths):
     """Size and time of users' files: one replaced by an older file is noticed, whatever its name."""
     files = [Path(path) for path in paths if path and not path.startswith(f"{R}/demo_")]
-    return [[f.stat().st_size, f.stat().st_mtime_ns] for f in files if f.is_file()]
+    return [[f.stat().st_size, f.stat().st_mtime_ns] for f in files if is_file(f)]
 
 
 def code_of_detection(script):
@@ -86,13 +109,6 @@ def code_of_detection(script):
 def paths_of(shard):
     """The users' files of a shard."""
     return [file for clip in SHARDS[shard] for file in (clip.video, clip.audio) if file]
-
-
-def shard_files(wildcards):
-    """The shard's input files. A missing one is a verdict of intake, not an error of the DAG."""
-    made = IS_DEMO
-    files = declared(*paths_of(wildcards.shard))
-    return [file for file in files if made or Path(file).is_file()]
 
 
 def landmark_files(portrait):

@@ -4,7 +4,7 @@
 rule intake:
     """Hash, streams and verdict of each input."""
     input:
-        shard_files,
+        lambda wildcards: made(*paths_of(wildcards.shard)),
     output:
         index=f"{R}/shards/{{shard}}/intake.json",
     log:

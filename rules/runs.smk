@@ -1,5 +1,7 @@
 """Which networks a configuration trains, and on what."""
 
+from mit_core.configuration.contradictions import TRAINED_BY
+
 PUBLISHED = config["published"]["checkpoints"]
 AUTOVC_GIVEN = config["autovc"]["checkpoint"]
 # The run that animates and is reported; a published set of checkpoints is one more run.
@@ -14,23 +16,14 @@ HARDWARE = {key: config["training"][key] for key in ("devices", "precision", "no
 CLUSTER_THREADS = 4
 
 
+ensure(check_voices, config, {clip.speaker for clip in CLIPS})
+
+
 wildcard_constraints:
     # The folders "published" and "given" are made from files of others, not by training; what is
     # in them is measured like any run.
     run=r"(?!(?:published|given)/)[A-Za-z0-9_.-]+",
     feature="|".join(layout.FEATURES),
-
-
-# A network's kind -> the section that its runs are trained by; the speaker-aware branch is named
-# as the content branch that it stands on.
-TRAINED_BY = {
-    "autovc": "train_autovc",
-    "content": "train_content",
-    "speaker": "train_content",
-    "refinement": "train_refinement",
-    "translation": "train_translation",
-    "detector": "train_detector",
-}
 
 
 def runs_of(kind):
@@ -48,18 +41,6 @@ def runs_of(kind):
     return f"(?:{known})" if known else "(?!)"
 
 
-def check_beginnings():
-    """A run cannot begin from itself."""
-    for kind, section in TRAINED_BY.items():
-        initial = config[f"train_{kind}"]["initial"]
-        folder = Path(f"{MODELS}/{kind}/{config[section]['run']}")
-        if initial and Path(initial).resolve().is_relative_to(folder.resolve()):
-            raise WorkflowError(
-                f"train_{kind}.initial is {initial}, of the very run that is to start from it: "
-                f"give the new run another name ({section}.run)."
-            )
-
-
 def training_settings(section, without=(), **more):
     """A recipe's own settings, and the budget that all recipes share."""
     others = {"run", *without}
@@ -70,11 +51,32 @@ def training_settings(section, without=(), **more):
     return {"recipe": settings, "budget": config["training"]["budget"]}
 
 
+def speech_to_learn(split):
+    """What AutoVC learns from."""
+    return of_footage(
+        arrays_of(split),
+        "AutoVC cannot be trained on pickles, which hold no pitch: give the one that made them as "
+        "autovc.checkpoint",
+    )
+
+
 def training_threads(wildcards):
     """Half of the cores, so that two networks train side by side as fast as one after another."""
     if workflow.remote_exec or not workflow.local_exec:
         return CLUSTER_THREADS
     return max(1, workflow.cores // 2)
+
+
+def voices_to_leave_out(wildcards):
+    """All that is learned from and measured by leaving speakers out in turn."""
+    folds, speakers = config["evaluate"]["unheard"]["folds"], {c.speaker for c in CLIPS}
+    if CLIPS and folds > len(speakers):
+        raise WorkflowError(
+            f"evaluate.unheard.folds is {folds}, but the footage has {len(speakers)} speaker(s) to "
+            "leave out: give fewer folds, or footage of more speakers."
+        )
+    feature = content_feature()
+    return [file for split in SPLITS for file in arrays_of(split, feature)]
 
 
 def training_gpus():
@@ -118,9 +120,6 @@ def ablation_run(feature):
 ABLATION = {ablation_run(feature): feature for feature in layout.FEATURES}
 # Learns from the mel of other clips: no measure may call it good.
 DEAF_RUN = f"{config['train_content']['run']}-deaf"
-
-
-check_beginnings()
 
 
 def feature_of(run):

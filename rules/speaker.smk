@@ -63,7 +63,10 @@ rule evaluate_speaker:
 rule ablation:
     """Mel and AutoVC, without and with the speaker branch, and a network that learned to be deaf."""
     input:
-        test=[arrays_of("test", feature) for feature in layout.FEATURES],
+        test=of_footage(
+            [file for f in layout.FEATURES for file in arrays_of("test", f)],
+            "The ablation compares two content features, and pickles hold one of them",
+        ),
         content=[f"{MODELS}/content/{ablation_run(f)}/best.pt" for f in layout.FEATURES],
         speaker=[f"{MODELS}/speaker/{ablation_run(f)}/best.pt" for f in layout.FEATURES],
         deaf=f"{MODELS}/content/{DEAF_RUN}/best.pt",

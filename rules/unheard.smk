@@ -4,9 +4,7 @@
 rule cross_validate:
     """Every fold and seed trains a content branch and fits ridge on the same clips."""
     input:
-        lambda wildcards: [
-            file for split in SPLITS for file in arrays_of(split, content_feature())
-        ],
+        voices_to_leave_out,
     output:
         table=report(f"{R}/evaluation/unheard.tsv", **MEASURES),
         clips=f"{R}/evaluation/unheard/clips.tsv",

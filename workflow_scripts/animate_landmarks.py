@@ -2,10 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from mit_core.animation.animate import Settings, animate
 from mit_core.animation.animation import save_animation
+from mit_core.arrays import read_array
 from mit_core.devices import device_here
 from mit_core.faces.landmark_table import read_landmark_table
 from mit_core.logs import logged
@@ -20,7 +19,7 @@ with logged(snakemake.log[0]):
     given, device = snakemake.input, device_here(snakemake.config["device"])
     animation = animate(
         load_speech(given.speech),
-        np.load(given.feature),
+        read_array(given.feature),
         load_content(given.content, device),
         read_landmark_table(given.portrait),
         Settings(**snakemake.params.settings),

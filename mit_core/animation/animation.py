@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from mit_core.errors import UserError
+from mit_core.arrays import read_arrays
+from mit_core.errors import DamagedError
 from mit_core.files import write_arrays
 
 
@@ -36,12 +38,16 @@ def load_animation(path: str | Path) -> Animation:
     """Read what ``save_animation`` wrote.
 
     Raises:
-        UserError: the file is missing, or is not of this kind.
+        DamagedError: the file is missing, or is not of this kind.
     """
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            values = {field.name: arrays[field.name] for field in fields(Animation)}
-    except (OSError, KeyError, ValueError) as error:
-        raise UserError(f"{path} holds no animation; make it again") from error
-    values["fps"] = float(values["fps"])
-    return Animation(**values)
+        values: dict[str, Any] = {**read_arrays(path, [field.name for field in fields(Animation)])}
+        values["fps"] = float(values["fps"])
+        frames = len(values["landmarks"])
+        shapes = {"landmarks": (frames, 68, 3), "mouth_opening": (frames,), "portrait": (68, 3)}
+        for name, shape in shapes.items():
+            if values[name].shape != shape:
+                raise ValueError(f"{name} has shape {values[name].shape}, not {shape}")
+        return Animation(**values)
+    except (DamagedError, ValueError, TypeError) as error:
+        raise DamagedError(f"{path} holds no animation ({error}); make it again.") from error

@@ -3,7 +3,6 @@
 Standard library only, since the workflow lists the clips at parse time.
 """
 
-import csv
 import hashlib
 import os
 import re
@@ -13,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from mit_core.errors import UserError
+from mit_core.files import is_file, is_folder, read_table
 
 VIDEO_SUFFIXES = frozenset({".mp4", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".m4v"})
 # In the order in which they are preferred as the sound of the video they lie beside.
@@ -22,6 +22,8 @@ SPLITS = ("train", "val", "test")
 TSV_COLUMNS = ("video", "audio", "speaker", "split")
 # Bytes of an id: file systems take names of 255, in which two ids and an ending must fit.
 _LONGEST_ID = 100
+_TOLD = 200
+"""Characters of a table that an error repeats."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,9 @@ def list_clips(
     found: list[tuple[str, Clip]] = []
     for source in sources:
         path = Path(source)
-        if path.is_dir():
+        if is_folder(path):
             found += _folder_clips(path, speaker_from, results)
-        elif not path.is_file():
+        elif not is_file(path):
             raise UserError(
                 f"corpus.videos: {source} does not exist; give a folder of videos, or a TSV file "
                 f"with the columns {', '.join(TSV_COLUMNS)}."
@@ -106,7 +108,7 @@ def list_media(
     files: list[Path] = []
     for source in [given] if isinstance(given, str) else given:
         path = Path(source)
-        if path.is_dir():
+        if is_folder(path):
             inside = [
                 file
                 for file in sorted(path.iterdir())
@@ -116,7 +118,7 @@ def list_media(
             if not inside:
                 raise UserError(f"{key}: {source} holds no {', '.join(sorted(wanted))} file.")
             files += inside
-        elif path.is_file():
+        elif is_file(path):
             files.append(path)
         else:
             raise UserError(f"{key}: {source} does not exist; give a file, a folder or a list.")
@@ -172,31 +174,33 @@ def _folder_clips(folder: Path, speaker_from: str, results: str) -> list[tuple[s
 
 
 def _tsv_clips(table: Path, speaker_from: str) -> list[tuple[str, Clip]]:
-    with table.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file, delimiter="\t")
-        columns = reader.fieldnames or []
-        unknown = sorted(set(columns) - set(TSV_COLUMNS))
-        if "video" not in columns or unknown:
-            raise UserError(
-                f"{table}: the first line must name tab-separated columns, video and optionally "
-                f"audio, speaker, split; it has {', '.join(columns) or 'nothing'}."
-            )
-        rows = list(reader)
+    columns, rows = read_table(table)
+    if "video" not in columns or not {*columns} <= {*TSV_COLUMNS}:
+        raise UserError(
+            f"{table}: the first line must name tab-separated columns, video and optionally "
+            f"audio, speaker, split; it has {', '.join(columns)[:_TOLD] or 'nothing'}."
+        )
     clips = []
     for number, row in enumerate(rows, start=2):
-        video = (row.get("video") or "").strip()
+        video = row["video"].strip()
         if not video:
             continue
-        split = (row.get("split") or "").strip()
+        if not Path(video).name or "\0" in video + row.get("audio", ""):
+            raise UserError(
+                f"{table} line {number}: {video[:_TOLD]!r} is no file's name; give the path of a "
+                "video, from the table's folder on."
+            )
+        split = row.get("split", "").strip()
         if split and split not in SPLITS:
             raise UserError(
-                f"{table} line {number}: split is {split!r}; use train, val, test or leave empty."
+                f"{table} line {number}: split is {split[:_TOLD]!r}; use train, val, test or leave "
+                "it empty."
             )
         path = table.parent / video
         # a path that leads away from the table says nothing of the clip: its file name does
         away = Path(video).is_absolute() or ".." in Path(video).parts
         _, clip = _clip(path, path.name if away else video, speaker_from)
-        audio = (row.get("audio") or "").strip()
+        audio = row.get("audio", "").strip()
         clips.append(
             (
                 video,
@@ -204,7 +208,7 @@ def _tsv_clips(table: Path, speaker_from: str) -> list[tuple[str, Clip]]:
                     clip.id,
                     clip.video,
                     str(table.parent / audio) if audio else clip.audio,
-                    (row.get("speaker") or "").strip() or clip.speaker,
+                    row.get("speaker", "").strip() or clip.speaker,
                     split,
                 ),
             )
@@ -227,7 +231,7 @@ def _audio_beside(video: Path, beside: dict[str, str] | None) -> str:
         if beside is not None:
             if name.lower() in beside:
                 return str(video.with_name(beside[name.lower()]))
-        elif video.with_name(name).is_file():
+        elif is_file(video.with_name(name)):
             return str(video.with_name(name))
     return ""
 

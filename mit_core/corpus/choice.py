@@ -4,10 +4,10 @@ On minutes of speech a voice converter blurs what is said, and the content branc
 from the mel; it earns its place with weights learned elsewhere, or with hours of many speakers.
 """
 
-import csv
 from pathlib import Path
 
-from mit_core.files import write_json
+from mit_core.errors import DamagedError
+from mit_core.files import read_table, write_json
 
 AUTO = "auto"
 
@@ -40,9 +40,13 @@ def choose_feature(
 
 def write_choice(segments: Path, output: Path, *, requested: str, checkpoint_given: bool) -> None:
     """Write ``choose_feature``'s answer for the table of segments as JSON: feature, why."""
-    with segments.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t"))
-    hours = sum(float(row["seconds"]) for row in rows) / 3600
+    _, rows = read_table(segments, ("speaker", "seconds"))
+    try:
+        hours = sum(float(row["seconds"]) for row in rows) / 3600
+    except ValueError as error:
+        raise DamagedError(
+            f"{segments}: {error}. Delete the file and run again to write it anew."
+        ) from error
     speakers = len({row["speaker"] for row in rows})
     feature, why = choose_feature(requested, checkpoint_given, speakers, hours)
     write_json(output, {"feature": feature, "why": why})

@@ -1,19 +1,23 @@
 """The corpus as training reads it: memory-mapped arrays, a folder a split."""
 
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-import pandas as pd
 
+from mit_core.arrays import read_array, read_arrays
 from mit_core.corpus.lags import read_shifts
 from mit_core.corpus.layout import FEATURE, REGISTERED, SPEECH, results_of
 from mit_core.corpus.shards import Item, read_index
+from mit_core.corpus.splits import read_splits
 from mit_core.corpus.sync import moved_frames
-from mit_core.errors import UserError
+from mit_core.errors import DamagedError, UserError
 from mit_core.files import read_json, write_json, written_whole
+from mit_core.progress import told
 from mit_core.provenance import digest_of
 from mit_core.sequences import Sequences, Voices
 
@@ -30,6 +34,9 @@ _IN_FRAMES: dict[str, tuple[str, str, str, tuple[type[np.generic], tuple[int, ..
     "mel": ("speech", SPEECH, "mel", (np.float32, (80,))),
     "f0": ("speech", SPEECH, "f0_classes", (np.int16, ())),
 }
+
+_WIDTHS: dict[str, tuple[int, ...]] = {"faces": (204,), "embeddings": (256,)}
+"""Arrays with a row a segment, not a frame."""
 
 
 def frame_bytes() -> int:
@@ -59,8 +66,7 @@ def dump_arrays(
         lags: the table of lags (``lags.write_lags``): a segment that is heard later than seen is
             shown as much later, its end frames repeated. None leaves all as filmed.
     """
-    table = pd.read_csv(segments, sep="\t", dtype={"segment": str})
-    split_of = dict(zip(table["segment"], table["split"], strict=True))
+    split_of = read_splits(segments)
     items = [item for index in sorted(indices) for item in read_index(index) if item.usable]
     items.sort(key=lambda item: item.id)
     results = results_of(indices[0])
@@ -71,7 +77,7 @@ def dump_arrays(
 
 
 def _dump_split(items: Sequence[Item], folder: Path, results: Path, shifts: Sequence[int]) -> None:
-    lengths = [_length(item, results) for item in items]
+    lengths = [_length(item, results) for item in told(items, "measuring segments", "segments")]
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(int)
     for name, (stage, file, array, kind) in _IN_FRAMES.items():
         later = shifts if name in _SEEN else [0] * len(items)
@@ -80,7 +86,7 @@ def _dump_split(items: Sequence[Item], folder: Path, results: Path, shifts: Sequ
             for item, length, shift in zip(items, lengths, later, strict=True)
         ]
         with written_whole(folder / f"{name}.npy") as part:
-            _fill(part, offsets, sources, kind)
+            _fill(part, offsets, told(sources, f"writing {name}", "segments"), kind)
     registered = [results / item.data["registered"] / REGISTERED for item in items]
     speech = [results / item.data["speech"] / SPEECH for item in items]
     for name, rows, width in (
@@ -109,9 +115,7 @@ def _length(item: Item, results: Path) -> int:
 
 
 def _one_of(file: Path, name: str) -> np.ndarray:
-    """One array of an npz, which is closed again: there may be more segments than file handles."""
-    with np.load(file) as arrays:
-        return arrays[name]
+    return read_arrays(file, (name,))[name]
 
 
 def _moved(file: Path, name: str, length: int, later: int) -> np.ndarray:
@@ -122,20 +126,24 @@ def _moved(file: Path, name: str, length: int, later: int) -> np.ndarray:
 def _fill(
     path: Path,
     offsets: np.ndarray,
-    sources: Sequence[Callable[[], np.ndarray]],
+    sources: Iterable[Callable[[], np.ndarray]],
     kind: tuple[type[np.generic], tuple[int, ...]],
 ) -> None:
-    """Write segments end to end, each cut to its length; memory holds one at a time."""
+    """Write segments end to end, each cut to its length; memory holds one at a time.
+
+    Not through a memory map: on a full disk that ends the process without a word.
+    """
     dtype, width = kind
-    shape = (int(offsets[-1]), *width)
-    if shape[0] == 0:  # an empty file cannot be mapped
-        np.save(path, np.zeros(shape, dtype=dtype))
-        return
-    array = np.lib.format.open_memmap(path, mode="w+", dtype=dtype, shape=shape)
-    for i, source in enumerate(sources):
-        start, end = offsets[i], offsets[i + 1]
-        array[start:end] = source()[: end - start]
-    array.flush()
+    header = {
+        "descr": np.lib.format.dtype_to_descr(np.dtype(dtype)),
+        "fortran_order": False,
+        "shape": (int(offsets[-1]), *width),
+    }
+    with path.open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, header)
+        for source, frames in zip(sources, np.diff(offsets), strict=True):
+            segment = np.asarray(source()[:frames], dtype).reshape(frames, *width)
+            file.write(segment.tobytes())
 
 
 def dump_feature(indices: Sequence[Path], feature: str, folders: Sequence[Path]) -> None:
@@ -153,7 +161,7 @@ def dump_feature(indices: Sequence[Path], feature: str, folders: Sequence[Path])
     results = results_of(indices[0])
     makers = {item.data["feature_maker"] for item in items.values()}
     for folder in folders:
-        index = read_json(folder / INDEX)
+        index = index_of(folder)
         missing = [name for name in index["names"] if name not in items]
         if missing:
             raise UserError(
@@ -164,7 +172,7 @@ def dump_feature(indices: Sequence[Path], feature: str, folders: Sequence[Path])
         homes = [results / items[name].data["feature"] / FEATURE for name in index["names"]]
         offsets = np.asarray(index["offsets"], dtype=np.int64)
         with written_whole(folder / f"{feature}.npy") as part:
-            _fill(part, offsets, [partial(np.load, home) for home in homes], (np.float32, (80,)))
+            _fill(part, offsets, [partial(read_array, home) for home in homes], (np.float32, (80,)))
         write_json(folder / f"{feature}.json", {"maker": "".join(sorted(makers))})
 
 
@@ -179,11 +187,17 @@ def open_split(folder: str | Path, feature: str = "mel") -> Sequences:
         UserError: the folder holds no dump, or not that feature.
     """
     folder = Path(folder)
-    index, maker = _index(folder), feature
+    index, maker = index_of(folder), feature
     if feature != "mel":
         if not (folder / f"{feature}.json").is_file():
             raise UserError(f"{folder} holds no {feature} features; make them with prepare.")
-        maker = f"{feature}:{read_json(folder / f'{feature}.json')['maker']}"
+        made = read_json(folder / f"{feature}.json")
+        if not isinstance(made, dict) or not isinstance(made.get("maker"), str):
+            raise DamagedError(
+                f"{folder / f'{feature}.json'} does not tell who made the feature. Delete it and "
+                "run again."
+            )
+        maker = f"{feature}:{made['maker']}"
     names = ("landmarks", "faces", "embeddings", "quaternions", "translations")
     return Sequences(
         **_mapped(folder, index, names),
@@ -203,7 +217,7 @@ def open_voices(folder: str | Path) -> Voices:
         UserError: the folder holds no dump.
     """
     folder = Path(folder)
-    index = _index(folder)
+    index = index_of(folder)
     return Voices(
         **_mapped(folder, index, ("mel", "f0", "embeddings")),
         offsets=np.asarray(index["offsets"], dtype=np.int64),
@@ -213,21 +227,50 @@ def open_voices(folder: str | Path) -> Voices:
     )
 
 
-def _index(folder: Path) -> dict[str, Any]:
+def index_of(folder: Path) -> dict[str, Any]:
+    """A dump's index: offsets, names and speakers of its segments, and the digest of all.
+
+    Raises:
+        UserError: the folder holds no dump.
+    """
     if not (folder / INDEX).is_file():
         raise UserError(f"{folder} holds no corpus dump; make it with the target prepare.")
-    index: dict[str, Any] = read_json(folder / INDEX)
-    return index
+    index = read_json(folder / INDEX)
+    if not _is_index(index):
+        raise DamagedError(f"{folder / INDEX} is no index of a dump. Delete it and run again.")
+    return dict(index)
+
+
+def _is_index(index: Any) -> bool:
+    if not isinstance(index, dict) or not isinstance(index.get("digest"), str):
+        return False
+    names, speakers, offsets = (index.get(key) for key in ("names", "speakers", "offsets"))
+    return (
+        isinstance(names, list)
+        and isinstance(speakers, list)
+        and isinstance(offsets, list)
+        and len(names) == len(speakers) == len(offsets) - 1
+        and all(isinstance(name, str) for name in [*names, *speakers])
+        and all(isinstance(place, int) for place in offsets)
+        and offsets[0] == 0
+        and all(a <= b <= sys.maxsize for a, b in pairwise(offsets))
+    )
 
 
 def _mapped(folder: Path, index: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    mode: Literal["r"] | None = "r" if index["names"] else None
-    arrays = {name: np.load(folder / f"{name}.npy", mmap_mode=mode) for name in names}
+    arrays = {name: read_array(folder / f"{name}.npy", mapped=True) for name in names}
     for name, array in arrays.items():
         if index["offsets"][-1] and not len(array):
             raise UserError(
                 f"{folder / f'{name}.npy'} is empty: this corpus was imported from pickles that "
                 f"do not hold {name}. Prepare it from footage to have it; a voice converter "
                 "that was trained elsewhere is given by autovc.checkpoint."
+            )
+        width = (_WIDTHS | {name: known for name, (*_, (_, known)) in _IN_FRAMES.items()}).get(name)
+        count = len(index["names"]) if name in _WIDTHS else index["offsets"][-1]
+        if array.shape != (count, *((80,) if width is None else width)):
+            raise DamagedError(
+                f"{folder / f'{name}.npy'} has shape {array.shape}, which does not fit {INDEX} "
+                "beside it. Delete both and run again."
             )
     return arrays

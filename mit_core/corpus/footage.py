@@ -1,14 +1,15 @@
 """The corpus's videos and landmarks, split by split, for networks that make pictures."""
 
-import csv
 from pathlib import Path
 
 import numpy as np
 
+from mit_core.arrays import read_arrays
 from mit_core.corpus.layout import VIDEO
 from mit_core.corpus.shards import Item, read_index
 from mit_core.errors import UserError
 from mit_core.faces.steadying import steadied
+from mit_core.files import is_file, read_table
 from mit_core.provenance import digest_of
 from mit_core.training.footage import Footage
 
@@ -30,14 +31,14 @@ def open_footage(segments: str | Path, shards: str | Path, split: str) -> Footag
         UserError: a segment's landmarks or video are missing.
     """
     shards = Path(shards)
-    with Path(segments).open(newline="", encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file, delimiter="\t") if row["split"] == split]
+    _, rows = read_table(segments, ("segment", "split", "shard"))
+    rows = [row for row in rows if row["split"] == split]
     rows.sort(key=lambda row: row["segment"])
-    items = {
-        item.id: item
-        for shard in sorted({row["shard"] for row in rows})
-        for item in read_index(shards / shard / f"{STAGE}.json")
-    }
+    indices = [shards / shard / f"{STAGE}.json" for shard in sorted({row["shard"] for row in rows})]
+    for index in indices:
+        if not is_file(index):
+            raise _missing(index)
+    items = {item.id: item for index in indices for item in read_index(index)}
     mine = [_found(items, row["segment"], row["shard"]) for row in rows]
     results = shards.parent
     clips = [_landmarks(results, item) for item in mine]
@@ -70,8 +71,7 @@ def _landmarks(results: Path, item: Item) -> np.ndarray:
     path = results / item.data["landmarks"]
     if not path.is_file():
         raise _missing(path)
-    with np.load(path) as arrays:
-        return steadied(arrays["points"]).astype(np.float32)
+    return steadied(read_arrays(path, ("points",))["points"]).astype(np.float32)
 
 
 def _missing(path: Path) -> UserError:

@@ -6,9 +6,9 @@ from pathlib import Path
 import pandas as pd
 
 from mit_core.clocks import FEATURE_HZ
-from mit_core.corpus.dump import INDEX
+from mit_core.corpus.dump import index_of
 from mit_core.corpus.tables import FUNNEL, MANIFEST, QUARANTINE, SEGMENTS
-from mit_core.files import read_json, written_whole
+from mit_core.files import written_whole
 
 
 def tabulate_import(
@@ -22,7 +22,7 @@ def tabulate_import(
     """
     rows = []
     for split, folder in folders.items():
-        index = read_json(folder / INDEX)
+        index = index_of(folder)
         for i, (name, speaker) in enumerate(zip(index["names"], index["speakers"], strict=True)):
             seconds = round((index["offsets"][i + 1] - index["offsets"][i]) / FEATURE_HZ, 2)
             known = {"clip": name, "segment": name, "speaker": speaker, "split": split}

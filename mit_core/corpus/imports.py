@@ -1,6 +1,5 @@
 """The published code's pickles as a corpus dump of this project."""
 
-import csv
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from mit_core.corpus.dump import INDEX
-from mit_core.errors import UserError
+from mit_core.errors import DamagedError, UserError
 from mit_core.faces.mouth import as_points, most_closed_frame
 from mit_core.faces.registration import head_pose
 from mit_core.faces.standard_face import HEAD_WIDTH
-from mit_core.files import write_json, written_whole
+from mit_core.files import read_table, write_json, written_whole
 from mit_core.provenance import digest_of
 from mit_core.unpickling import read_plain_pickle
 
@@ -24,6 +23,8 @@ Array = npt.NDArray[Any]
 _WIDEST = 2.0
 """A head this many times narrower or wider than it should be is measured in another unit."""
 _BANDS, _EMBEDDING = 80, 256
+_SHARED = 16
+"""Numbers that lists may stand for, over the bytes of their file: one list may be named twice."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,8 @@ def _read_split(files: Mapping[str, Path]) -> list[_Clip]:
 
 def _clip(name: str, fl: Any, au: Any, pose: Array | None, files: Mapping[str, Path]) -> _Clip:
     landmarks = _numbers(fl[0], files["fl"], name)
-    landmarks = landmarks.reshape(len(landmarks), -1)
+    if landmarks.ndim > 1 and landmarks.size:  # each frame in a row
+        landmarks = landmarks.reshape(len(landmarks), -1)
     feature = _numbers(au[0], files["au"], name)
     embedding = _numbers(au[1][2] if len(au[1]) > 2 else (), files["au"], name).ravel()
     still = np.tile(np.eye(3, 4), (len(landmarks), 1, 1))
@@ -121,7 +123,8 @@ def _clip(name: str, fl: Any, au: Any, pose: Array | None, files: Mapping[str, P
                 f"{files[kind]}: the array of {name} has shape {array.shape}, not "
                 f"({len(landmarks)}, {', '.join(map(str, frame))}) as its landmarks need."
             )
-    if embedding.shape != (_EMBEDDING,) or not embedding.any():
+    length = float(np.linalg.norm(embedding))
+    if embedding.shape != (_EMBEDDING,) or not 0 < length < np.inf:
         raise UserError(
             f"{files['au']}: {name} has no speaker embedding of {_EMBEDDING} numbers beside it."
         )
@@ -132,10 +135,11 @@ def _clip(name: str, fl: Any, au: Any, pose: Array | None, files: Mapping[str, P
             f"{files['fl']}: the head of {name} is {width:.3g} wide, but registered landmarks make "
             f"it about {HEAD_WIDTH}: give the pickles that hold registered landmarks."
         )
-    quaternions, translations = head_pose(motion)
-    return _Clip(
-        name, landmarks, feature, embedding / np.linalg.norm(embedding), quaternions, translations
-    )
+    try:
+        quaternions, translations = head_pose(motion)
+    except (ValueError, np.linalg.LinAlgError) as error:
+        raise UserError(f"{files['gaze']}: the poses of {name} are no rotations.") from error
+    return _Clip(name, landmarks, feature, embedding / length, quaternions, translations)
 
 
 def _entries(path: Path) -> list[Any]:
@@ -165,23 +169,42 @@ def _poses(path: Path, count: int) -> list[Any]:
 
 def _name(entry: Any, path: Path, place: int) -> str:
     name = entry[1][1]
-    if not isinstance(name, str) or not name:
-        raise UserError(f"{path}: clip {place} has no name beside its array.")
+    # text of broken bytes (lone surrogates) can be written nowhere
+    if not isinstance(name, str) or not name or not name.isprintable():
+        raise UserError(f"{path}: clip {place} has no name of printable letters beside its array.")
     return str(name)
 
 
 def _numbers(value: Any, path: Path, name: str) -> Array:
-    array = np.asarray(value)
-    if array.dtype.kind not in "iuf" or not array.ndim or not np.isfinite(array).all():
+    try:
+        most = _SHARED * path.stat().st_size
+        array = np.asarray(value if _count(value, {}) <= most else None)
+    except (ValueError, RecursionError):  # of unequal lengths, or nested without end
+        array = np.asarray(None)
+    # what is written is of single precision
+    largest = np.finfo(np.float32).max
+    if array.dtype.kind not in "iuf" or not array.ndim or not (np.abs(array) < largest).all():
         raise UserError(f"{path}: the array of {name} does not hold finite numbers.")
     return array.astype(np.float64)
 
 
+def _count(value: Any, known: dict[int, int]) -> int:
+    """Numbers of an array, or of lists of lists of them: a short nest may stand for billions."""
+    if isinstance(value, np.ndarray):
+        return value.size
+    if not isinstance(value, list | tuple):
+        return 1
+    if id(value) not in known:
+        known[id(value)] = 0  # of a list that holds itself
+        known[id(value)] = sum(_count(part, known) for part in value)
+    return known[id(value)]
+
+
 def _read_speakers(path: Path) -> dict[str, str]:
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return {row["name"]: row["speaker"] for row in csv.DictReader(file, delimiter="\t")}
-    except (OSError, KeyError, UnicodeDecodeError) as error:
+        _, rows = read_table(path, ("name", "speaker"))
+        return {row["name"]: row["speaker"] for row in rows}
+    except (OSError, DamagedError) as error:
         raise UserError(
             f"{path} cannot be read as a table of speakers: give a TSV with the columns name and "
             "speaker."

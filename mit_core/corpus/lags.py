@@ -9,13 +9,15 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from mit_core.arrays import read_arrays
 from mit_core.corpus.agreement import Lag
 from mit_core.corpus.layout import REGISTERED, SPEECH, results_of
 from mit_core.corpus.shards import Item, read_index
 from mit_core.corpus.sync import Piece, find_lags
+from mit_core.errors import DamagedError
 from mit_core.faces.mouth import mouth_opening
 from mit_core.faces.points import as_points
-from mit_core.files import written_whole
+from mit_core.files import read_table, written_whole
 from mit_core.sequences import FEATURE_HZ, Sequences
 
 Array = npt.NDArray[np.floating]
@@ -77,12 +79,18 @@ def write_lags(indices: Sequence[Path], output: Path) -> None:
 
 def read_shifts(path: Path) -> dict[str, int]:
     """Segment id -> frames (62.5 Hz) to show it later by, of a table of ``write_lags``."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return {
-            row["segment"]: round(float(row["lag_s"]) * FEATURE_HZ)
-            for row in csv.DictReader(file, delimiter="\t")
-            if row["applied"] == "yes"
-        }
+    _, rows = read_table(path, ("segment", "lag_s", "applied"))
+    return {row["segment"]: _shift(row["lag_s"], path) for row in rows if row["applied"] == "yes"}
+
+
+def _shift(seconds: str, path: Path) -> int:
+    try:
+        return round(float(seconds) * FEATURE_HZ)
+    except (ValueError, OverflowError):
+        raise DamagedError(
+            f"{path}: the lag {seconds[:40]!r} is no number of seconds. Delete the file and run "
+            "again to write it anew."
+        ) from None
 
 
 def read_segments(indices: Sequence[Path]) -> list[Segment]:
@@ -176,11 +184,9 @@ def _is_one_voice(segments: Sequence[Segment]) -> bool:
 
 def _segment(item: Item, results: Path) -> Segment:
     def read() -> tuple[Array, Array]:
-        with (
-            np.load(results / item.data["speech"] / SPEECH) as speech,
-            np.load(results / item.data["registered"] / REGISTERED) as registered,
-        ):
-            return speech["mel"], registered["landmarks"]
+        speech = read_arrays(results / item.data["speech"] / SPEECH, ("mel",))
+        registered = read_arrays(results / item.data["registered"] / REGISTERED, ("landmarks",))
+        return speech["mel"], registered["landmarks"]
 
     return Segment(item.id, item.clip, item.speaker, item.seconds, read)
 

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 
-import numpy as np
-
+from mit_core.arrays import read_arrays
 from mit_core.corpus.layout import REGISTERED, results_of
 from mit_core.corpus.shards import Item, read_index
 from mit_core.faces.quality import LandmarkQuality, landmark_quality
-from mit_core.files import written_whole
+from mit_core.files import read_table, written_whole
+from mit_core.progress import told
 
 MEASURES = tuple(field.name for field in fields(LandmarkQuality))
 """Columns beside the segment; what they mean is told by ``LandmarkQuality``."""
@@ -28,7 +28,7 @@ def write_quality(indices: Sequence[Path], output: Path) -> None:
     with written_whole(output) as part, part.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, ("segment", *MEASURES), delimiter="\t", lineterminator="\n")
         writer.writeheader()
-        for item in sorted(items, key=lambda item: item.id):
+        for item in told(sorted(items, key=lambda item: item.id), "landmark quality", "segments"):
             measured = asdict(_measured(item, results))
             row = {name: f"{value:.3f}" for name, value in measured.items()}
             writer.writerow({"segment": item.id, **row})
@@ -36,19 +36,14 @@ def write_quality(indices: Sequence[Path], output: Path) -> None:
 
 def read_quality(path: Path) -> dict[str, dict[str, str]]:
     """Segment id -> measure -> its cell, of a table that ``write_quality`` wrote."""
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = csv.DictReader(file, delimiter="\t")
-        return {row["segment"]: {name: row[name] for name in MEASURES} for row in rows}
+    _, rows = read_table(path, ("segment", *MEASURES))
+    return {row["segment"]: {name: row[name] for name in MEASURES} for row in rows}
 
 
 def _measured(item: Item, results: Path) -> LandmarkQuality:
-    with (
-        np.load(results / item.data["landmarks"]) as found,
-        np.load(results / item.data["registered"] / REGISTERED) as registered,
-    ):
-        return landmark_quality(
-            found["points"],
-            found["confidence"],
-            found["interpolated"],
-            registered["quaternions"],
-        )
+    seen = ("points", "confidence", "interpolated")
+    found = read_arrays(results / item.data["landmarks"], seen)
+    registered = read_arrays(results / item.data["registered"] / REGISTERED, ("quaternions",))
+    return landmark_quality(
+        found["points"], found["confidence"], found["interpolated"], registered["quaternions"]
+    )

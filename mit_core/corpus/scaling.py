@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mit_core.arrays import read_arrays
 from mit_core.errors import UserError
 from mit_core.files import write_arrays
 from mit_core.sequences import Sequences
@@ -54,5 +55,5 @@ def running_mean_std(arrays: Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarr
 
 def read_scaling(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
     """Read mean and standard deviation, shape = (F,) each, that ``write_scaling`` wrote."""
-    with np.load(path) as arrays:
-        return arrays["mean"], arrays["std"]
+    arrays = read_arrays(path, ("mean", "std"))
+    return arrays["mean"], arrays["std"]

@@ -11,11 +11,11 @@ import logging
 import shutil
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from mit_core.errors import ClipError, UserError
+from mit_core.errors import ClipChangedError, ClipError, DamagedError, UserError
 from mit_core.files import read_json, write_json
 from mit_core.progress import told
 from mit_core.provenance import digest_of
@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 OK = "ok"
 FAILED = "failed"
+CHANGED = "changed"
+_UNFINISHED = {FAILED, CHANGED}
 _FATAL_ERRNO = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE}
 
 
@@ -83,8 +85,15 @@ Work = Callable[[Item, Path], list[Product]]
 
 
 def read_index(path: str | Path) -> list[Item]:
-    """Read a stage's index."""
-    return [Item(**row) for row in read_json(path)]
+    """Read a stage's index.
+
+    Raises:
+        DamagedError: it is no such index.
+    """
+    rows = read_json(path)
+    if not isinstance(rows, list) or not all(_is_of(Item, row) for row in rows):
+        raise DamagedError(f"{path} is no index of a stage. Delete it and run again.")
+    return [Item(**row) for row in rows]
 
 
 def write_index(path: str | Path, items: Iterable[Item]) -> None:
@@ -112,7 +121,7 @@ def work_shard(
         work: ``work(item, folder)`` writes an item's products and says what they are. It raises
             ``ClipError`` to reject the item. A ``UserError``, a missing package and a full disk
             stop the run; any other error rejects the item, is logged, and is tried again when the
-            shard is next worked.
+            shard is next worked, as is an item whose file was changed meanwhile.
 
     Raises:
         Exception: every item failed unexpectedly: the fault is then not the clips'.
@@ -126,7 +135,7 @@ def work_shard(
         key = digest_of(folder.name, settings, code, item.id, item.key)
         home = folder / item.id
         record = home / "done.json"
-        kept = read_json(record) if record.is_file() else {}
+        kept = _record(record)
         if kept.get("key") != key:
             logger.info("%s: %s (%d of %d)", folder.name, item.id, number, len(usable))
             shutil.rmtree(home, ignore_errors=True)
@@ -135,7 +144,7 @@ def work_shard(
             kept = {"key": key, "products": [asdict(product) for product in products]}
             if error is None:
                 write_json(record, kept)
-            else:
+            elif not isinstance(error, ClipChangedError):
                 unexpected.append(error)
         for product in kept["products"]:
             done.append(
@@ -158,21 +167,58 @@ def work_shard(
     return done
 
 
+def _record(path: Path) -> dict[str, Any]:
+    """What is kept of an item that was worked; nothing where the record is damaged."""
+    try:
+        kept = read_json(path) if path.is_file() else {}
+    except DamagedError:
+        return {}
+    products = kept.get("products") if isinstance(kept, dict) else None
+    good = isinstance(products, list) and all(_is_of(Product, product) for product in products)
+    return kept if good else {}
+
+
+_NEEDED: Mapping[type, set[str]] = {
+    Item: {"id", "clip", "speaker", "split"},
+    Product: {field.name for field in fields(Product)},
+}
+_LONGEST = 1e9
+"""Seconds of an item; any more are damage."""
+
+
+def _is_of(kind: type[Item] | type[Product], row: Any) -> bool:
+    """Whether a row of JSON has the fields of a class, and no others."""
+    if not isinstance(row, dict) or not _NEEDED[kind] <= {*row}:
+        return False
+    seconds, data = row.get("seconds", 0.0), row.get("data", {})
+    return (
+        {*row} <= {field.name for field in fields(kind)}
+        and isinstance(seconds, int | float)
+        and 0 <= seconds < _LONGEST
+        and isinstance(data, dict)
+        and all(isinstance(row[name], str) for name in {*row} - {"seconds", "data"})
+    )
+
+
 def _attempt(work: Work, item: Item, home: Path) -> tuple[list[Product], Exception | None]:
-    """Work one item; an unexpected error comes back too, since it is to be tried again."""
+    """Work one item; an error comes back too where the item is to be tried again."""
     try:
         return work(item, home), None
+    except ClipChangedError as error:
+        return [_rejected(item, error.verdict, error.reason)], error
     except ClipError as error:
         return [_rejected(item, error.verdict, error.reason)], None
-    except (UserError, ImportError, MemoryError):
-        raise
     except Exception as error:
+        # a damaged product of an earlier stage is the trouble of one clip alone
+        of_all = isinstance(error, UserError | ImportError | MemoryError)
+        if of_all and not isinstance(error, DamagedError):
+            raise
         if isinstance(error, OSError) and error.errno in _FATAL_ERRNO:
             raise
         logger.error("%s: %s", item.id, traceback.format_exc())
         reason = (
             f"An unexpected error ({type(error).__name__}: {error}); the log has its trace. "
-            f"Run snakemake with --forcerun {home.parent.name} to try it again."
+            "Run the same command again to try it once more."
         )
         return [_rejected(item, FAILED, reason)], error
 
@@ -180,6 +226,24 @@ def _attempt(work: Work, item: Item, home: Path) -> tuple[list[Product], Excepti
 def _rejected(item: Item, verdict: str, reason: str) -> Product:
     logger.info("%s: rejected (%s): %s", item.id, verdict, reason)
     return Product(item.id, item.seconds, {}, verdict, reason)
+
+
+def forget_unfinished(results: str | Path, shards: Iterable[str]) -> list[Item]:
+    """Take away the indices that hold items to be tried again, so that the next run makes them.
+
+    Within them only those items are worked again.
+
+    Returns:
+        the items that an unexpected error ended, or whose files were changed.
+    """
+    found: list[Item] = []
+    for shard in shards:
+        for index in sorted(Path(results, "shards", shard).glob("*.json")):
+            unfinished = [item for item in read_index(index) if item.verdict in _UNFINISHED]
+            if unfinished:
+                index.unlink()
+            found += unfinished
+    return found
 
 
 def _forget(folder: Path, ids: set[str]) -> None:

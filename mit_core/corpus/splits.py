@@ -9,7 +9,7 @@ from typing import Any
 from mit_core.corpus.shards import Item, read_index
 from mit_core.corpus.sync_table import read_rejected
 from mit_core.errors import UserError
-from mit_core.files import written_whole
+from mit_core.files import read_table, written_whole
 
 COLUMNS = ("segment", "clip", "speaker", "split")
 
@@ -47,8 +47,7 @@ def write_splits(
 
 def read_splits(path: Path) -> dict[str, str]:
     """Segment id -> split, of a table that ``write_splits`` wrote."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return {row["segment"]: row["split"] for row in csv.DictReader(file, delimiter="\t")}
+    return {row["segment"]: row["split"] for row in read_table(path, ("segment", "split"))[1]}
 
 
 def assign_splits(

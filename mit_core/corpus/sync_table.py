@@ -9,7 +9,7 @@ from mit_core.corpus.lags import read_segments, read_shifts
 from mit_core.corpus.matching import REACH
 from mit_core.corpus.shards import Item, read_index
 from mit_core.corpus.synchrony import OUT_OF_SYNC, REJECTED, UNCLEAR, Finding, find_synchrony
-from mit_core.files import written_whole
+from mit_core.files import read_table, written_whole
 from mit_core.sequences import FEATURE_HZ
 
 COLUMNS = (
@@ -48,12 +48,11 @@ def write_sync(indices: Sequence[Path], output: Path, *, lags: Path | None = Non
 
 def read_rejected(path: Path) -> dict[str, tuple[str, str]]:
     """Segment id -> verdict and reason, of those to be left out; of a table of ``write_sync``."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return {
-            row["segment"]: (row["verdict"], row["reason"])
-            for row in csv.DictReader(file, delimiter="\t")
-            if row["verdict"] in REJECTED
-        }
+    return {
+        row["segment"]: (row["verdict"], row["reason"])
+        for row in read_table(path, ("segment", "verdict", "reason"))[1]
+        if row["verdict"] in REJECTED
+    }
 
 
 _NOTHING = ("", "", "", "", "", "", UNCLEAR, "")

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from mit_core.models.autovc_checkpoint import AutoVCCheckpoint, load_autovc
+from mit_core.progress import told
 from mit_core.sequences import Voices
 from mit_core.training.autovc_validation import reconstruction
 from mit_core.training.hardware import limited_threads
@@ -84,7 +85,7 @@ def evaluate_autovc(
         name: [] for name in ("recording", "mean_frame", "autovc", "converted")
     }
     with limited_threads(threads):
-        for index in range(len(test)):
+        for index in told(range(len(test)), "converting voices", "clips"):
             mel, again = reconstruction(model, test, index)
             f0 = test.f0[test.span(index)]
             converted = model.convert(mel, f0, test.embeddings[index])

@@ -14,6 +14,7 @@ from mit_core.evaluation.nearest import fit_nearest
 from mit_core.evaluation.ridge import fit_ridge
 from mit_core.evaluation.statistics import summarise
 from mit_core.models.checkpoint import ContentCheckpoint, FeatureScaling, load_content
+from mit_core.progress import told
 from mit_core.sequences import Sequences
 from mit_core.training.bases import base_faces
 from mit_core.training.hardware import limited_threads
@@ -129,7 +130,7 @@ def measure_predictor(
         A row a clip, columns COLUMNS.
     """
     rows = []
-    for index in range(len(clips)):
+    for index in told(range(len(clips)), f"measuring {name}", "clips"):
         heard_at = clips.span((index + 1) % len(clips) if mismatched else index)
         features = np.asarray(clips.features[heard_at])
         truth = np.asarray(clips.landmarks[clips.span(index)])

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from mit_core.clocks import VIDEO_HZ
 from mit_core.evaluation.stage import Stage
-from mit_core.faces.scheme import CLOSED_CONTOURS, OPEN_CONTOURS
+from mit_core.faces.drawn_contours import draw_contours
 from mit_core.media.audio import write_wav
 from mit_core.media.video import VideoWriter
 
@@ -27,7 +27,6 @@ _GROUND: Colour = (250, 250, 250)
 _FILMED: Colour = (20, 110, 190)
 _PREDICTED: Colour = (225, 95, 20)
 _PLAIN = 480  # pixels a side of the video of lines, to be read when shown small
-_FRACTION = 4  # bits below the pixel that cv2 draws by
 
 
 class ClipVideos:
@@ -90,15 +89,8 @@ def drawn_lines(stage: Stage, predicted: Array) -> list[Picture]:
     for number in range(len(stage.frames)):
         picture = np.full((_PLAIN, _PLAIN, 3), _GROUND, np.uint8)
         for place, (title, (points, colour)) in enumerate(shown.items()):
-            _lines(picture, (points[number, :, :2] + 0.5) * zoom - 0.5, colour)
+            draw_contours(picture, (points[number, :, :2] + 0.5) * zoom - 0.5, colour)
             at = (12, _PLAIN - 14 - 26 * (len(shown) - 1 - place))
             cv2.putText(picture, title, at, cv2.FONT_HERSHEY_SIMPLEX, 0.8, colour, 2, cv2.LINE_AA)
         pictures.append(picture)
     return pictures
-
-
-def _lines(picture: Picture, points: Array, colour: Colour) -> None:
-    places = np.rint(points * 2**_FRACTION).astype(np.int32)
-    for contours, closed in ((OPEN_CONTOURS, False), (CLOSED_CONTOURS, True)):
-        lines = [places[list(contour)] for contour in contours]
-        cv2.polylines(picture, lines, closed, colour, 2, cv2.LINE_AA, _FRACTION)

@@ -11,9 +11,7 @@ import numpy as np
 from mit_core.faces.boxes import Box, Image, area
 from mit_core.faces.detectors import Detection
 from mit_core.faces.dlib_models import model_path
-
-PREDICTOR = "shape_predictor_68_face_landmarks.dat"
-FACES = "mmod_human_face_detector.dat"
+from mit_core.faces.weight_files import DLIB_FACES, DLIB_PREDICTOR
 
 # The network finds faces of about 80 pixels and more: smaller pictures are enlarged first.
 _SMALL_PICTURE = 400
@@ -23,8 +21,8 @@ class DlibDetector:
     """68 landmarks in 2-D (z = 0)."""
 
     def __init__(self, weights: Path | None = None) -> None:
-        self._shape = dlib.shape_predictor(model_path(PREDICTOR, weights))
-        self._faces = dlib.cnn_face_detection_model_v1(model_path(FACES, weights))
+        self._shape = dlib.shape_predictor(model_path(DLIB_PREDICTOR, weights))
+        self._faces = dlib.cnn_face_detection_model_v1(model_path(DLIB_FACES, weights))
 
     def detect(self, image: Image, box: Box | None = None) -> Detection | None:
         """See `LandmarkDetector.detect`; confidence is 1 where the box was given."""

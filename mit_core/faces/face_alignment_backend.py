@@ -5,7 +5,7 @@ from a folder instead and never fetches. Faces are found by MediaPipe, so the pa
 detector and its weights are not needed.
 """
 
-import pickle
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +18,14 @@ from mit_core.errors import UserError
 from mit_core.faces.boxes import Box, Image, landmarks_box
 from mit_core.faces.detectors import Detection
 from mit_core.faces.mediapipe_backend import MediapipeFaces
-
-LANDMARK_WEIGHTS = "3DFAN4-7835d9f11d.pth.tar"
-DEPTH_WEIGHTS = "depth-2a464da4ea.pth.tar"
+from mit_core.faces.weight_files import DEPTH_WEIGHTS, FACE_ALIGNMENT_FILES, LANDMARK_WEIGHTS
+from mit_core.models.entries import built
+from mit_core.models.tensors import read_tensors, weights_in
 
 
 def _weights_folder(weights: Path | None) -> Path:
     folder = weights or Path(torch.hub.get_dir()) / "checkpoints"
-    missing = [name for name in (LANDMARK_WEIGHTS, DEPTH_WEIGHTS) if not (folder / name).is_file()]
+    missing = [name for name in FACE_ALIGNMENT_FILES if not (folder / name).is_file()]
     if missing:
         raise UserError(
             f"{folder}: face_alignment needs {' and '.join(missing)} in this folder, and they are "
@@ -35,14 +35,10 @@ def _weights_folder(weights: Path | None) -> Path:
     return folder
 
 
-def _read(path: Path, device: str) -> dict[str, Any]:
-    # The depth file of 2018 keeps a best accuracy as a NumPy scalar; nothing else is admitted.
-    rebuild_scalar: Any = np.float64(0).__reduce__()[0]
-    admitted = [rebuild_scalar, np.dtype, type(np.dtype(np.float64))]
+def _read(path: Path) -> Mapping[str, Any]:
     try:
-        with torch.serialization.safe_globals(admitted):
-            return torch.load(path, map_location=device, weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
+        return read_tensors(path)
+    except UserError as error:
         raise UserError(
             f"{path}: this is not a weight file that can be read safely; put the file that the "
             "package face-alignment 1.5 uses there."
@@ -65,15 +61,14 @@ class _LocalFaceAlignment(FaceAlignment):
     def _load_native(
         self, network_name: str, network_size: int, device: str, dtype: torch.dtype
     ) -> torch.nn.Module:
-        network = FAN(network_size)
-        network.load_state_dict(_read(self._folder / LANDMARK_WEIGHTS, device))
-        return network.to(device, dtype=dtype).eval()
+        path = self._folder / LANDMARK_WEIGHTS
+        weights = weights_in({"weights": _read(path)}, "weights", path, "FAN")
+        return built(lambda: FAN(network_size), weights, path, "FAN").to(device, dtype=dtype)
 
     def _load_native_depth(self, device: str, dtype: torch.dtype) -> torch.nn.Module:
-        network = ResNetDepth()
-        state = _read(self._folder / DEPTH_WEIGHTS, device)["state_dict"]
-        network.load_state_dict({key.replace("module.", ""): v for key, v in state.items()})
-        return network.to(device, dtype=dtype).eval()
+        path = self._folder / DEPTH_WEIGHTS
+        weights = weights_in(_read(path), "state_dict", path, "depth network")
+        return built(ResNetDepth, weights, path, "depth network").to(device, dtype=dtype)
 
 
 class FaceAlignmentDetector:

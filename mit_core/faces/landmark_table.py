@@ -39,7 +39,7 @@ def read_landmark_table(path: str | Path) -> npt.NDArray[np.float32]:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise UserError(f"{path}: there is no such landmark file.") from None
-    except UnicodeDecodeError:
+    except (UnicodeDecodeError, OSError):
         raise UserError(f"{path}: this is not a text file of landmarks.") from None
 
     rows: list[list[float]] = []
@@ -71,7 +71,7 @@ def _points_of(rows: list[list[float]], header: list[str], path: Path) -> npt.ND
     numbered = bool(np.array_equal(table[:, 0], np.arange(N_POINTS)))
     if table.shape[1] == 4 or (table.shape[1] == 3 and (numbered or header[:1] == ["point"])):
         table = table[:, 1:]
-    if table.shape[1] not in (2, 3) or not np.isfinite(table).all():
+    if table.shape[1] not in (2, 3) or not (np.abs(table) < np.finfo(np.float32).max).all():
         raise UserError(
             f"{path}: each row must hold x y or x y z as finite numbers (pixels), "
             "with the point's number before them or not."

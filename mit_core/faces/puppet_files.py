@@ -27,6 +27,10 @@ _HEAD_WIDTH = 1.6
 _CLOSED_SHARE = 0.95
 """How far lips are closed where no file says how; the rest is the line that a drawn mouth keeps."""
 _RIM_POINTS = 8
+_MOST_POINTS = 2**31
+"""Of a mesh: whole numbers above are nobody's."""
+_FURTHEST = 10
+"""Pictures from the corner: a closed mouth further away is another puppet's."""
 _MOST_FOLDED = 0.05
 """Of the picture's area: a crossed brow may be the artist's own, but no more."""
 
@@ -75,7 +79,14 @@ def read_puppet(portrait: str | Path, width: int, height: int) -> Puppet:
     _check_inside(points, width, height, files[OPEN])
     if "closed" in files:
         scale, shift = _normalisation(files, points)
-        closed = _points(files["closed"]) / scale - shift
+        with np.errstate(over="ignore", invalid="ignore"):
+            closed = _points(files["closed"]) / scale - shift
+        if not (np.abs(closed) < _FURTHEST * max(width, height)).all():
+            raise UserError(
+                f"{files['closed']}: these points lie far outside of the picture, once they are "
+                "scaled and shifted to it. Take the files that belong to this puppet, or remove "
+                "this one: a closed mouth can be derived."
+            )
     else:
         closed = close_mouth(points, _CLOSED_SHARE, _CLOSED_SHARE)
     given = _given_mesh(files["triangles"], width, height) if "triangles" in files else None
@@ -120,8 +131,9 @@ def _normalisation(files: dict[str, Path], points: Array) -> tuple[float, Array]
     if "open_norm" in files:
         normalised = _points(files["open_norm"])
         spread = points - points.mean(axis=0)
-        scale = float((spread * normalised).sum() / (spread**2).sum())
-        if scale <= 0:
+        with np.errstate(over="ignore", invalid="ignore"):
+            scale = float((spread * normalised).sum() / (spread**2).sum())
+        if not 0 < scale < np.inf:
             raise UserError(
                 f"{files['open_norm']}: this is not the normalised form of {files[OPEN].name}. "
                 "Take the file that belongs to this puppet, or remove it: it can be derived."
@@ -135,7 +147,7 @@ def _given_mesh(
 ) -> tuple[tuple[int, ...], Array, npt.NDArray[np.int64]] | None:
     """Landmarks used, rim and triangles of a file; None where it leaves the surroundings out."""
     table = _table(path, "rows of three whole numbers")
-    if table.shape[1:] != (3,) or (table != np.rint(table)).any() or table.min() < 0:
+    if table.shape[1:] != (3,) or (table != np.rint(table)).any() or not _are_points(table):
         raise UserError(
             f"{path}: expected rows of three whole numbers from 0, the points of a triangle. "
             "Correct the file, or remove it: triangles can be made."
@@ -159,6 +171,10 @@ def _given_mesh(
     )
 
 
+def _are_points(table: Array) -> bool:
+    return bool(table.min() >= 0 and table.max() < _MOST_POINTS)
+
+
 def _boundary(triangles: npt.NDArray[np.int64]) -> list[int]:
     """The boundary's points in order, from its least one to the lesser neighbour; [] if broken."""
     edges = np.sort(triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1)
@@ -167,7 +183,7 @@ def _boundary(triangles: npt.NDArray[np.int64]) -> list[int]:
     for a, b in single[counts == 1].tolist():
         neighbours.setdefault(a, []).append(b)
         neighbours.setdefault(b, []).append(a)
-    if not neighbours or any(len(pair) != 2 for pair in neighbours.values()):
+    if not neighbours or any(len({*pair} - {p}) != 2 for p, pair in neighbours.items()):
         return []
     first = min(neighbours)
     walk = [first, min(neighbours[first])]

@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+TABLE_SUFFIX = ".landmarks.tsv"
+
 
 def table_beside(portrait: str | Path) -> Path:
     """The table of landmarks of a picture: ``face.png`` -> ``face.landmarks.tsv``."""
     portrait = Path(portrait)
-    return portrait.with_name(f"{portrait.stem}.landmarks.tsv")
+    return portrait.with_name(f"{portrait.stem}{TABLE_SUFFIX}")

@@ -20,6 +20,9 @@ from mit_core.media.probe import open_media, pick_audio
 PCM16_SCALE = 32768.0
 PCM32_SCALE = 2.0**31
 
+_SLOWEST, _FASTEST = 1000, 1_000_000
+"""Hz of a file's sound; of a slower one (a damaged header) a few kB would last for days."""
+
 
 def read_audio(path: str | Path, sample_rate: int = SAMPLE_RATE) -> npt.NDArray[np.float32]:
     """Decode the sound of any media file to mono.
@@ -46,15 +49,32 @@ def mono_blocks(path: str | Path, sample_rate: int) -> Iterator[npt.NDArray[np.f
     """Yield what ``read_audio`` returns in pieces, so that none of it need stay in memory."""
     resampler: av.AudioResampler | None = None
     kind: tuple[str, str, int] | None = None
-    for frame in decode_audio(path):
-        # Broadcasts and damaged files change from stereo to mono, say, on the way.
-        if kind != (kind := (frame.format.name, frame.layout.name, frame.sample_rate)):
-            yield from _resampled(resampler, None)
-            # Integer samples make ffmpeg mix with weights that sum to 1; with floats two equal
-            # channels would come out at 1.41 times their level and clip.
-            resampler = av.AudioResampler(format="s32", layout="mono", rate=sample_rate)
-        yield from _resampled(resampler, frame)
-    yield from _resampled(resampler, None)
+    try:
+        for frame in decode_audio(path):
+            # Broadcasts and damaged files change from stereo to mono, say, on the way.
+            if kind != (kind := (frame.format.name, frame.layout.name, frame.sample_rate)):
+                yield from _resampled(resampler, None)
+                _check_rate(frame.sample_rate, Path(path))
+                # Integer samples make ffmpeg mix with weights that sum to 1; with floats two equal
+                # channels would come out at 1.41 times their level and clip.
+                resampler = av.AudioResampler(format="s32", layout="mono", rate=sample_rate)
+            yield from _resampled(resampler, frame)
+        yield from _resampled(resampler, None)
+    except av.error.FFmpegError as error:
+        raise ClipError(
+            "unreadable",
+            f"{Path(path).name} has sound of a kind that cannot be mixed down to one channel "
+            f"({error.strerror}). Export it again.",
+        ) from error
+
+
+def _check_rate(rate: int, path: Path) -> None:
+    if not _SLOWEST <= rate <= _FASTEST:
+        raise ClipError(
+            "unreadable",
+            f"{path.name} says that it has {rate} samples of sound a second, which no recording "
+            "has. Export it again.",
+        )
 
 
 def _resampled(

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from contextlib import suppress
@@ -33,8 +34,19 @@ MAX_PIXELS = 8192 * 8192
 """Larger pictures are refused, 8K being half of it: a few bytes may claim any size."""
 
 
+# By these a process is ended from outside; any other signal is a crash, and what it read the cause.
+_FROM_OUTSIDE = {
+    *(signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT),
+    *(signal.SIGXCPU, signal.SIGXFSZ, signal.SIGUSR1, signal.SIGUSR2),
+}
+
+
 class FfmpegError(UserError):
     """ffmpeg refused or failed; the message ends with its own last words."""
+
+
+class FfmpegKilledError(RuntimeError):
+    """ffmpeg was ended from outside, which says nothing of what it read."""
 
 
 @lru_cache(maxsize=1)
@@ -137,7 +149,13 @@ class FfmpegProcess:
                 self._process.stdin.close()
         self._words.close()
 
-    def _error(self) -> FfmpegError:
+    def _error(self) -> FfmpegError | FfmpegKilledError:
+        status = self._process.returncode
+        if status is not None and -status in _FROM_OUTSIDE:
+            return FfmpegKilledError(
+                f"ffmpeg was ended from outside ({signal.Signals(-status).name}) while "
+                f"{self._doing}, as happens where memory runs out."
+            )
         self._words.seek(0)
         lines = self._words.read().decode("utf-8", "replace").strip().splitlines()
         words = " / ".join(line.strip() for line in lines[-_LAST_LINES:])
@@ -150,6 +168,7 @@ def run(graph: Any, doing: str) -> None:
 
     Raises:
         FfmpegError: ffmpeg failed; the message carries its last words.
+        FfmpegKilledError: somebody ended it.
     """
     with FfmpegProcess(graph, doing) as process:
         process.finish()

@@ -1,5 +1,8 @@
 """Reading and writing still pictures."""
 
+import struct
+import warnings
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +14,18 @@ from mit_core.files import written_whole
 
 # PIL's 16-bit grey modes; it clips them when it converts, so they are scaled by hand.
 _GREY_16 = ("I;16", "I;16L", "I;16B", "I")
+
+_FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "DIB", "TIFF", "GIF", "PPM")
+"""Pictures and nothing else: PIL would hand PostScript to a program that runs it."""
+
+_MOST_PIXELS = 2 * (Image.MAX_IMAGE_PIXELS or 0)
+"""What PIL reads without a word of warning, twice."""
+
+_DAMAGE = (
+    *(OSError, ValueError, SyntaxError, TypeError, LookupError, AttributeError, EOFError),
+    *(ArithmeticError, MemoryError, RuntimeError, struct.error, zlib.error),
+)
+"""What damaged bytes provoke in PIL."""
 
 
 def read_image(path: str | Path) -> npt.NDArray[np.uint8]:
@@ -24,8 +39,9 @@ def read_image(path: str | Path) -> npt.NDArray[np.uint8]:
     """
     file = Path(path)
     try:
-        with Image.open(file) as opened:
-            image = ImageOps.exif_transpose(opened)
+        with warnings.catch_warnings(), Image.open(file, formats=_FORMATS) as opened:
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            image = _upright(opened)
             if image.mode in _GREY_16:
                 grey = (np.asarray(image).astype(np.uint32) >> 8).astype(np.uint8)
                 image = Image.fromarray(grey)
@@ -37,8 +53,23 @@ def read_image(path: str | Path) -> npt.NDArray[np.uint8]:
         raise UserError(
             f"{file.name} is not a picture that can be read. Give a PNG or JPEG file."
         ) from error
-    except (OSError, Image.DecompressionBombError) as error:
-        raise UserError(f"{file.name} cannot be read as a picture: {error}.") from error
+    except Image.DecompressionBombError as error:
+        raise UserError(
+            f"{file.name} has more than {_MOST_PIXELS:,} pixels, more than fit into memory. Make "
+            "it smaller; a portrait of 4,000 pixels a side is plenty."
+        ) from error
+    except _DAMAGE as error:
+        raise UserError(
+            f"{file.name} cannot be read as a picture: {str(error)[:200] or 'it is damaged'}."
+        ) from error
+
+
+def _upright(opened: Image.Image) -> Image.Image:
+    opened.load()
+    try:
+        return ImageOps.exif_transpose(opened)
+    except _DAMAGE:  # notes beside the picture that cannot be read say nothing of it
+        return opened
 
 
 def write_image(path: str | Path, image: npt.NDArray[np.uint8]) -> None:

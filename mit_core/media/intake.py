@@ -177,6 +177,10 @@ def _breaks_off(picture: MediaInfo, reach: Reach) -> str:
 
 def _judge(picture: MediaInfo, reach: Reach, sound: MediaInfo, settings: Settings) -> None:
     name = picture.path.name
+    if reach.cut_short and (picture.video is None or sound.audio is None):
+        raise ClipError(
+            "truncated", f"{name} breaks off before picture and sound begin. Copy it again in full."
+        )
     if picture.video is None:
         raise ClipError(
             "no_video",
@@ -194,7 +198,8 @@ def _judge(picture: MediaInfo, reach: Reach, sound: MediaInfo, settings: Setting
             raise ClipError("truncated", f"{_breaks_off(picture, reach)} Copy it again in full.")
         raise ClipError(
             "too_short",
-            f"{name} lasts {reach.video_s:.2f} s; at least {settings.min_seconds:g} s are needed.",
+            f"{name} lasts {reach.video_s:.2f} s; at least {settings.min_seconds:g} s are needed. "
+            "Give a longer take, or lower intake.min_seconds.",
         )
     if _peak_dbfs(sound.path) < settings.silence_dbfs:
         raise ClipError(

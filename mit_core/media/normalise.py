@@ -98,7 +98,11 @@ def normalise(
         try:
             run(_graph(source, sound, video_part, raw, settings), f"converting {source.path.name}")
         except FfmpegError as error:
-            raise ClipError("unreadable", str(error)) from error
+            raise ClipError(
+                "unreadable",
+                f"{source.path.name} cannot be converted: it is damaged, or ffmpeg knows no way to "
+                f"decode it. Copy or export it again. ({error})",
+            ) from error
         frames = count_frames(video_part)
         if frames == 0:
             raise ClipError("no_video", f"{source.path.name} has no frame that can be decoded.")

@@ -12,6 +12,7 @@ from av.container import InputContainer
 from av.stream import Disposition
 
 from mit_core.errors import ClipError
+from mit_core.files import is_file
 from mit_core.media.ffmpeg import MAX_PIXELS, ONE_FILE, media_url
 
 # A mean rate that is this far (relative) from the nominal one means frames of unequal length.
@@ -108,13 +109,17 @@ def open_media(path: str | Path) -> Iterator[InputContainer]:
 
 def check_file(file: Path) -> None:
     """Raise a ClipError, ``not_found``, ``bad_name`` or ``unreadable``, where a path is no file."""
-    if file.is_file():
+    if is_file(file):
         return
     if re.search(r"\\x[0-9a-f]{2}", str(file)):  # as the catalogue writes what is no text
         raise ClipError("bad_name", f"The name {file} is not in UTF-8. Rename it.")
-    if file.is_symlink():
+    try:
+        is_link, is_there = file.is_symlink(), file.exists()
+    except OSError:  # a name that no file can have
+        is_link = is_there = False
+    if is_link:
         raise ClipError("not_found", f"{file.name} is a link that leads to no file. Mend the link.")
-    if file.exists():
+    if is_there:
         raise ClipError("unreadable", f"{file.name} is no file but a folder or device. Remove it.")
     raise ClipError("not_found", f"{file}: there is no such file. Check the path.")
 

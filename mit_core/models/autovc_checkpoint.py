@@ -9,20 +9,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import Tensor
 
 from mit_core.errors import UserError
-from mit_core.files import written_whole
 from mit_core.models.autovc import AutoVC, AutoVCDims
 from mit_core.models.autovc_conversion import MULTIPLE, convert
-from mit_core.models.tensors import read_tensors
-from mit_core.models.voice_target import voice_named
+from mit_core.models.entries import Entries, built
+from mit_core.models.tensors import read_tensors, weights_in, write_tensors
+from mit_core.models.voice_target import EMBEDDING, voice_named
 
 Array = npt.NDArray[np.float32]
 
 _FORMAT = "mit_core.autovc.1"
 _WEIGHTS = "model"
 """The published file's own entry name, so that its code can read our files too."""
+_WHAT = "AutoVC"
 
 
 @dataclass(frozen=True)
@@ -119,8 +119,7 @@ class AutoVCCheckpoint:
             "speakers": {name: torch.from_numpy(v) for name, v in self.speakers.items()},
             "settings": dict(self.settings),
         }
-        with written_whole(path) as part:
-            torch.save(content, part)
+        write_tensors(path, content)
 
 
 def is_autovc(path: str | Path) -> bool:
@@ -144,16 +143,17 @@ def load_autovc(path: str | Path, device: str = "cpu") -> AutoVCCheckpoint:
             f"{path} is not an AutoVC checkpoint of this project: give the best.pt or last.pt that "
             "training AutoVC wrote."
         )
-    model = AutoVC(AutoVCDims(**content["dims"]))
-    _fill(model, content[_WEIGHTS], path)
+    held = Entries(content, path, "AutoVC checkpoint")
+    weights = weights_in(content, _WEIGHTS, path, _WHAT)
+    dims = held.dims("dims", AutoVCDims, weights)
     return AutoVCCheckpoint(
-        model=model.to(device).eval(),
-        mean=content["mean"].numpy(),
-        std=content["std"].numpy(),
-        target=content["target"].numpy(),
-        target_name=content["target_name"],
-        speakers={name: v.numpy() for name, v in content["speakers"].items()},
-        settings=content["settings"],
+        model=built(lambda: AutoVC(dims), weights, path, _WHAT).to(device),
+        mean=held.vector("mean", dims.bands),
+        std=held.vector("std", dims.bands),
+        target=held.vector("target", EMBEDDING),
+        target_name=held.text("target_name"),
+        speakers=held.vectors("speakers", EMBEDDING),
+        settings=held.mapping("settings"),
     )
 
 
@@ -175,18 +175,6 @@ def load_autovc_start(path: str | Path) -> tuple[AutoVC, Array, Array]:
             f"{path} holds no AutoVC (it has no entry '{_WEIGHTS}'): give a best.pt of this "
             "project's AutoVC or the published ckpt_autovc.pth."
         )
-    model = AutoVC()
-    _fill(model, content[_WEIGHTS], path)
+    model = built(AutoVC, weights_in(content, _WEIGHTS, path, _WHAT), path, _WHAT)
     bands = model.dims.bands
-    return model.eval(), np.zeros(bands, np.float32), np.ones(bands, np.float32)
-
-
-def _fill(model: AutoVC, weights: Mapping[str, Tensor], path: str | Path) -> None:
-    try:
-        model.load_state_dict(
-            {key.removeprefix("module."): value for key, value in weights.items()}
-        )
-    except (RuntimeError, AttributeError) as error:
-        raise UserError(
-            f"The weights in {path} do not fit AutoVC ({' '.join(str(error).split())[:300]})."
-        ) from error
+    return model, np.zeros(bands, np.float32), np.ones(bands, np.float32)

@@ -11,11 +11,10 @@ import torch
 from torch import Tensor
 
 from mit_core.errors import UserError
-from mit_core.files import written_whole
 from mit_core.models.awing import AwingDims, AwingNetwork
+from mit_core.models.entries import Entries, built
 from mit_core.models.heatmaps import fine_peaks, quarter_peaks
-from mit_core.models.published import fill
-from mit_core.models.tensors import read_tensors, weights_in
+from mit_core.models.tensors import read_tensors, weights_in, write_tensors
 
 _FORMAT = "mit_core.awing.1"
 _WEIGHTS = "state_dict"
@@ -23,6 +22,8 @@ _WEIGHTS = "state_dict"
 _WHAT = "AdaptiveWing landmark network"
 
 PUBLISHED_FILE = "WFLW_4HG.pth"
+_LARGEST = 4096
+"""Pixels a side of a crop: more than any network here can be trained on."""
 _PUBLISHED_SIZE = 256
 _PUBLISHED_MARGIN = 1.3
 """Our choice: the published file does not say how faces were cropped for it. Its crops held the
@@ -86,8 +87,7 @@ class AwingCheckpoint:
             "settings": dict(self.settings),
             "measures": dict(self.measures),
         }
-        with written_whole(path) as part:
-            torch.save(content, part)
+        write_tensors(path, content)
 
 
 def network_input(crops: npt.NDArray[np.uint8]) -> Tensor:
@@ -109,16 +109,15 @@ def load_awing(path: str | Path, device: str = "cpu") -> AwingCheckpoint:
     if not ours and _WEIGHTS not in content:
         content = {_WEIGHTS: content}
     weights = weights_in(content, _WEIGHTS, path, _WHAT)
-    with torch.random.fork_rng(devices=[]):  # new weights draw, and are then replaced
-        model = AwingNetwork(AwingDims(**content["dims"]) if ours else _dims_of(weights, path))
-    fill(model, weights, path)
+    held = Entries(content, path, "detector's checkpoint")
+    dims = held.dims("dims", AwingDims, weights) if ours else _dims_of(weights, path)
     return AwingCheckpoint(
-        model=model.to(device).eval(),
-        size=content["size"] if ours else _PUBLISHED_SIZE,
-        margin=content["margin"] if ours else _PUBLISHED_MARGIN,
-        fine=content["fine"] if ours else False,
-        settings=content["settings"] if ours else {},
-        measures=content["measures"] if ours else {},
+        model=built(lambda: AwingNetwork(dims), weights, path, _WHAT).to(device),
+        size=held.whole("size", 64, _LARGEST) if ours else _PUBLISHED_SIZE,
+        margin=held.number("margin", 0.1, 10) if ours else _PUBLISHED_MARGIN,
+        fine=held.flag("fine") if ours else False,
+        settings=held.mapping("settings") if ours else {},
+        measures=held.mapping("measures") if ours else {},
     )
 
 

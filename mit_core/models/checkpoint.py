@@ -11,15 +11,22 @@ import torch
 from torch import Tensor
 
 from mit_core.errors import UserError
-from mit_core.files import written_whole
+from mit_core.faces.scheme import N_POINTS
 from mit_core.models.content import ContentBranch, ContentDims, predict_displacement
-from mit_core.models.tensors import read_tensors, weights_in
+from mit_core.models.entries import Entries, built
+from mit_core.models.tensors import read_tensors, weights_in, write_tensors
+from mit_core.models.windows import WINDOW
 
 Array = npt.NDArray[np.float32]
 
 _FORMAT = "mit_core.content.1"
 _WEIGHTS = "model_g_face_id"
 """The published file's own entry name, so that its code can read our files too."""
+_WHAT = "content branch"
+
+BASES = ("speaker_mean", "closed")
+"""What a displacement may be measured from: see ``ContentCheckpoint.base``."""
+_FACE = 3 * N_POINTS
 
 _SMALLEST_STD = 1e-4
 """A band that never changes (a silent top band) is divided by this at least, feature units."""
@@ -131,8 +138,7 @@ class ContentCheckpoint:
             "settings": dict(self.settings),
             "measures": dict(self.measures),
         }
-        with written_whole(path) as part:
-            torch.save(content, part)
+        write_tensors(path, content)
 
 
 def load_content(path: str | Path, device: str = "cpu") -> ContentCheckpoint:
@@ -148,24 +154,28 @@ def load_content(path: str | Path, device: str = "cpu") -> ContentCheckpoint:
             "training wrote. A published checkpoint is given by published.checkpoints, or as a "
             "start for training (initial)."
         )
-    with torch.random.fork_rng(devices=[]):  # new weights draw, and are then replaced
-        model = ContentBranch(ContentDims(**content["dims"]))
-    _fill(model, content[_WEIGHTS], path)
-    scaling = content["scaling"]
+    # Checkpoints older than AutoVC hear mel.
+    held = Entries({"feature": "mel", **content}, path, "content checkpoint")
+    weights = weights_in(content, _WEIGHTS, path, _WHAT)
+    dims = held.dims("dims", ContentDims, weights)
     return ContentCheckpoint(
-        model=model.to(device).eval(),
-        scaling=FeatureScaling(
-            scaling["mean"].numpy(), scaling["std"].numpy(), scaling["by_utterance"]
-        ),
-        predict_frame=content["predict_frame"],
-        base=content["base"],
-        mean_face=content["mean_face"].numpy(),
-        rest_face=content["rest_face"].numpy(),
-        speaker_faces={k: v.numpy() for k, v in content["speaker_faces"].items()},
-        # Checkpoints older than AutoVC hear mel.
-        feature=content.get("feature", "mel"),
-        settings=content["settings"],
-        measures=content["measures"],
+        model=built(lambda: ContentBranch(dims), weights, path, _WHAT).to(device),
+        scaling=read_scaling(held.inside("scaling"), dims.features),
+        predict_frame=held.whole("predict_frame", 0, WINDOW - 1),
+        base=held.text("base", *BASES),
+        mean_face=held.vector("mean_face", _FACE),
+        rest_face=held.vector("rest_face", _FACE),
+        speaker_faces=held.vectors("speaker_faces", _FACE),
+        feature=held.text("feature"),
+        settings=held.mapping("settings"),
+        measures=held.mapping("measures"),
+    )
+
+
+def read_scaling(held: Entries, features: int) -> FeatureScaling:
+    """The scaling among a checkpoint's entries, of features of so many bands."""
+    return FeatureScaling(
+        held.vector("mean", features), held.vector("std", features), held.flag("by_utterance")
     )
 
 
@@ -175,7 +185,7 @@ def load_weights(model: ContentBranch, path: str | Path) -> None:
     Raises:
         UserError: no such file, no content branch in it, or one of other sizes.
     """
-    _fill(model, weights_in(read_tensors(path), _WEIGHTS, path, "content branch"), path)
+    _fill(model, weights_in(read_tensors(path), _WEIGHTS, path, _WHAT), path)
 
 
 def _fill(model: ContentBranch, weights: Mapping[str, Tensor], path: str | Path) -> None:

@@ -10,14 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from mit_core.errors import UserError
+from mit_core.models.published_names import AUTOVC_SCALING, STANDARD_FACE, TARGET_VOICE
 
 Array = npt.NDArray[np.float32]
 
 # File -> (numbers in it, what it is).
 _FILES = {
-    "STD_FACE_LANDMARKS.txt": (204, "the standard face"),
-    "MEAN_STD_AUTOVC_RETRAIN_MEL_AU.txt": (160, "mean and deviation of AutoVC's mel"),
-    "obama_emb.txt": (256, "the embedding of the voice that all speech is converted to"),
+    STANDARD_FACE: (204, "the standard face"),
+    AUTOVC_SCALING: (160, "mean and deviation of AutoVC's mel"),
+    TARGET_VOICE: (256, "the embedding of the voice that all speech is converted to"),
 }
 
 
@@ -48,7 +49,7 @@ def read_constants(folder: str | Path) -> PublishedConstants:
     mean, std = np.split(scaling, 2)
     if not np.all(std > 0):
         raise UserError(
-            f"{Path(folder) / 'MEAN_STD_AUTOVC_RETRAIN_MEL_AU.txt'}: its last 80 numbers are "
+            f"{Path(folder) / AUTOVC_SCALING}: its last 80 numbers are "
             "deviations and must be positive; get the published file anew."
         )
     return PublishedConstants(face.reshape(68, 3), mean, std, target)

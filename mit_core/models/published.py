@@ -9,6 +9,7 @@ from torch import Tensor
 
 from mit_core.errors import UserError
 from mit_core.files import written_whole
+from mit_core.models.published_names import AUTOVC, CONTENT, SPEAKER, TRANSLATION
 from mit_core.models.tensors import read_tensors, weights_in
 
 Kind = Literal["content", "speaker", "translation", "autovc"]
@@ -31,14 +32,10 @@ class PublishedFile(NamedTuple):
 
 
 PUBLISHED: Mapping[Kind, PublishedFile] = {
-    "content": PublishedFile("ckpt_content_branch.pth", "model_g_face_id", (), "content branch"),
-    "speaker": PublishedFile(
-        "ckpt_speaker_branch.pth", "G", ("comb_mlp.",), "speaker-aware branch"
-    ),
-    "translation": PublishedFile(
-        "ckpt_116_i2i_comb.pth", "G", (), "image-to-image translation network"
-    ),
-    "autovc": PublishedFile("ckpt_autovc.pth", "model", (), "AutoVC generator"),
+    "content": PublishedFile(CONTENT, "model_g_face_id", (), "content branch"),
+    "speaker": PublishedFile(SPEAKER, "G", ("comb_mlp.",), "speaker-aware branch"),
+    "translation": PublishedFile(TRANSLATION, "G", (), "image-to-image translation network"),
+    "autovc": PublishedFile(AUTOVC, "model", (), "AutoVC generator"),
 }
 
 

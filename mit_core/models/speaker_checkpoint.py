@@ -10,20 +10,23 @@ import numpy.typing as npt
 import torch
 
 from mit_core.errors import UserError
-from mit_core.files import written_whole
-from mit_core.models.checkpoint import FeatureScaling
+from mit_core.faces.scheme import N_POINTS
+from mit_core.models.attention import MOST_POSITIONS
+from mit_core.models.checkpoint import FeatureScaling, read_scaling
+from mit_core.models.entries import Entries, built
 from mit_core.models.noise import harmonic_noise
 from mit_core.models.speaker_aware import EMBEDDING_GAIN, SpeakerAware, SpeakerDims
 from mit_core.models.stretches import in_stretches
-from mit_core.models.tensors import read_tensors, weights_in
-from mit_core.models.voice_target import voice_named
-from mit_core.models.windows import padded
+from mit_core.models.tensors import read_tensors, weights_in, write_tensors
+from mit_core.models.voice_target import EMBEDDING, voice_named
+from mit_core.models.windows import WINDOW, padded
 
 Array = npt.NDArray[np.float32]
 
 _FORMAT = "mit_core.speaker.1"
 _WEIGHTS = "G"
 """The published file's own entry name, so that its code can read our files too."""
+_WHAT = "speaker-aware branch"
 
 
 @dataclass(frozen=True)
@@ -120,8 +123,7 @@ class SpeakerCheckpoint:
             "settings": dict(self.settings),
             "measures": dict(self.measures),
         }
-        with written_whole(path) as part:
-            torch.save(content, part)
+        write_tensors(path, content)
 
 
 def load_speaker(path: str | Path, device: str = "cpu") -> SpeakerCheckpoint:
@@ -136,22 +138,20 @@ def load_speaker(path: str | Path, device: str = "cpu") -> SpeakerCheckpoint:
             f"{path} is not a speaker-aware checkpoint of this project: give the best.pt or "
             "last.pt that train_speaker wrote."
         )
-    model = SpeakerAware(SpeakerDims(**content["dims"]))
-    fill_speaker(model, content, path)
-    scaling = content["scaling"]
+    held = Entries(content, path, "speaker-aware checkpoint")
+    weights = weights_in(content, _WEIGHTS, path, _WHAT)
+    dims = held.dims("dims", SpeakerDims, weights)
     return SpeakerCheckpoint(
-        model=model.to(device).eval(),
-        scaling=FeatureScaling(
-            scaling["mean"].numpy(), scaling["std"].numpy(), scaling["by_utterance"]
-        ),
-        predict_frame=content["predict_frame"],
-        stretch=content["stretch"],
-        noise=content["noise"],
-        mean_face=content["mean_face"].numpy(),
-        feature=content["feature"],
-        speakers={name: e.numpy() for name, e in content["speakers"].items()},
-        settings=content["settings"],
-        measures=content["measures"],
+        model=built(lambda: SpeakerAware(dims), weights, path, _WHAT).to(device),
+        scaling=read_scaling(held.inside("scaling"), dims.features),
+        predict_frame=held.whole("predict_frame", 0, WINDOW - 1),
+        stretch=held.whole("stretch", 1, MOST_POSITIONS),
+        noise=held.text("noise", "harmonic", "none"),
+        mean_face=held.vector("mean_face", 3 * N_POINTS),
+        feature=held.text("feature"),
+        speakers=held.vectors("speakers", EMBEDDING),
+        settings=held.mapping("settings"),
+        measures=held.mapping("measures"),
     )
 
 
@@ -167,7 +167,7 @@ def fill_speaker(model: SpeakerAware, content: Mapping[str, Any], path: str | Pa
     Raises:
         UserError: no speaker-aware branch in it, or one of other sizes.
     """
-    weights = weights_in(content, _WEIGHTS, path, "speaker-aware branch")
+    weights = weights_in(content, _WEIGHTS, path, _WHAT)
     used = {key: value for key, value in weights.items() if not key.startswith("comb_mlp.")}
     try:
         model.load_state_dict(used)

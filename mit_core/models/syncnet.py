@@ -8,10 +8,10 @@ run with the real weights**.
 
 from pathlib import Path
 
-import torch
 from torch import Tensor, nn
 
 from mit_core.errors import UserError
+from mit_core.models.entries import built
 from mit_core.models.tensors import read_tensors, weights_in
 
 WINDOW = 5
@@ -81,16 +81,13 @@ def load_syncnet(path: str | Path, device: str = "cpu") -> SyncNet:
         UserError: no such file, or not these weights.
     """
     weights = weights_in({"weights": read_tensors(path)}, "weights", path, "SyncNet")
-    with torch.random.fork_rng(devices=[]):  # new weights draw, and are then replaced
-        network = SyncNet()
     try:
-        network.load_state_dict(weights)
-    except RuntimeError as error:
+        return built(SyncNet, weights, path, "SyncNet").to(device)
+    except UserError as error:
         raise UserError(
-            f"{path} holds no SyncNet weights ({' '.join(str(error).split())[:300]}): give the "
-            "published syncnet_v2.model, or set evaluate.syncnet to null."
+            f"{path} holds no SyncNet weights: give the published syncnet_v2.model, or set "
+            f"evaluate.syncnet to null. {error}"
         ) from error
-    return network.to(device).eval()
 
 
 def _conv2d(

@@ -15,10 +15,10 @@ import torch
 from torch import Tensor
 
 from mit_core.errors import UserError
-from mit_core.files import written_whole
-from mit_core.models.published import fill, read_published
+from mit_core.models.entries import Entries, built
+from mit_core.models.published import read_published
 from mit_core.models.refinement import WIDTHS, RefinementNetwork
-from mit_core.models.tensors import read_tensors, weights_in
+from mit_core.models.tensors import read_tensors, weights_in, write_tensors
 from mit_core.models.translation import CHANNELS, TranslationNetwork
 
 Kind = Literal["translation", "refinement"]
@@ -28,6 +28,12 @@ Pictures = npt.NDArray[np.uint8]
 _FORMAT = "mit_core.translation.1"
 _WEIGHTS = "G"
 """The published file's own entry name, so that its code can read our translation networks too."""
+
+_KINDS = ("translation", "refinement")
+_LARGEST = 4096
+"""Pixels a side of its pictures: more than any network here can be trained on."""
+_CROPS = (0.1, 100.0)
+"""Scales of a crop that still hold some of a face."""
 
 _PUBLISHED_SIZE = 256
 _PUBLISHED_CROP = 2.0
@@ -106,8 +112,7 @@ class TranslationCheckpoint:
             "settings": dict(self.settings),
             "measures": dict(self.measures),
         }
-        with written_whole(path) as part:
-            torch.save(content, part)
+        write_tensors(path, content)
 
 
 def make_network(kind: Kind, widths: tuple[int, ...] | None = None) -> Network:
@@ -130,11 +135,10 @@ def load_translation(path: str | Path, device: str = "cpu") -> TranslationCheckp
     """
     content = read_tensors(path)
     if "format" not in content and _WEIGHTS in content:
-        network = _empty("translation", CHANNELS)
-        fill(network, read_published("translation", path), path)
+        weights = read_published("translation", path)
         return TranslationCheckpoint(
             kind="translation",
-            model=network.to(device).eval(),
+            model=_built("translation", CHANNELS, weights, path).to(device),
             size=_PUBLISHED_SIZE,
             crop=_PUBLISHED_CROP,
             points=_PUBLISHED_POINTS,
@@ -144,16 +148,17 @@ def load_translation(path: str | Path, device: str = "cpu") -> TranslationCheckp
             f"{path} holds no image network: give the best.pt or last.pt that train_translation or "
             "train_refinement wrote, or the published ckpt_116_i2i_comb.pth."
         )
-    network = _empty(content["kind"], tuple(content["widths"]))
-    fill(network, weights_in(content, _WEIGHTS, path, f"{content['kind']} network"), path)
+    held = Entries(content, path, "image network's checkpoint")
+    kind: Kind = "translation" if held.text("kind", *_KINDS) == "translation" else "refinement"
+    weights = weights_in(content, _WEIGHTS, path, f"{kind} network")
     return TranslationCheckpoint(
-        kind=content["kind"],
-        model=network.to(device).eval(),
-        size=content["size"],
-        crop=content["crop"],
-        points=content["points"],
-        settings=content["settings"],
-        measures=content["measures"],
+        kind=kind,
+        model=_built(kind, held.widths("widths", weights), weights, path).to(device),
+        size=held.whole("size", 1, _LARGEST),
+        crop=held.number("crop", *_CROPS),
+        points=held.whole("points", 68, 98),
+        settings=held.mapping("settings"),
+        measures=held.mapping("measures"),
     )
 
 
@@ -161,6 +166,7 @@ def _widths(network: Network) -> tuple[int, ...]:
     return network.channels if isinstance(network, TranslationNetwork) else network.widths
 
 
-def _empty(kind: Kind, widths: tuple[int, ...]) -> Network:
-    with torch.random.fork_rng(devices=[]):  # new weights draw, and are then replaced
-        return make_network(kind, widths)
+def _built(
+    kind: Kind, widths: tuple[int, ...], weights: Mapping[str, Tensor], path: str | Path
+) -> Network:
+    return built(lambda: make_network(kind, widths), weights, path, f"{kind} network")

@@ -6,7 +6,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from mit_core.errors import UserError
+from mit_core.arrays import read_array
+from mit_core.errors import DamagedError, UserError
+from mit_core.files import is_file
 
 Array = npt.NDArray[np.float32]
 
@@ -31,7 +33,7 @@ def voice_named(name: str, speakers: Mapping[str, Array], key: str = "target") -
     if name in speakers:
         return name, np.asarray(speakers[name], np.float32)
     path = Path(name)
-    if not path.is_file():
+    if not is_file(path):
         known = ", ".join(sorted(speakers)) or "none"
         raise UserError(
             f"{key} '{name}' is neither a training speaker (known: {known}) nor a file: give a "
@@ -48,12 +50,15 @@ def read_embedding(path: str | Path) -> Array:
     """
     try:
         if Path(path).suffix == ".npy":
-            values = np.load(path, allow_pickle=False)
+            values = read_array(path)
         else:
             words = Path(path).read_text(encoding="utf-8").replace(",", " ").split()
             values = np.array([float(word) for word in words])
-        values = np.asarray(values, np.float32).reshape(-1)
-    except (OSError, ValueError) as error:
+        if values.dtype.kind not in "iuf":
+            raise ValueError("its elements are no numbers")
+        with np.errstate(over="ignore"):
+            values = values.astype(np.float32).reshape(-1)
+    except (DamagedError, OSError, ValueError, TypeError) as error:
         raise UserError(
             f"{path} cannot be read as an embedding: give a .npy array or a text of 256 numbers."
         ) from error

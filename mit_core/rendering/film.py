@@ -86,7 +86,7 @@ def render_animation(
         ClipError: the audio cannot be read.
     """
     settings = settings or Settings()
-    if Path(output).suffix != f".{settings.container}":
+    if Path(output).suffix.lower() != f".{settings.container}":
         raise ValueError(f"{output} is to be a {settings.container}")
     image = bled(read_image(portrait))
     renderer = _open(portrait, image, portrait_landmarks, settings, checkpoint, threads, device)

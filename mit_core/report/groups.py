@@ -40,7 +40,7 @@ def read_groups(path: Path) -> list[Group]:
             f"{path} does not exist, so the report cannot show clips side by side; run the stage "
             "that writes it."
         ) from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UserError(
             f"{path} is no JSON ({error}). Delete it and run again to rewrite it."
         ) from None

@@ -71,13 +71,8 @@ def inline_svg(figure: Figure, name: str, label: str) -> str:
     text = buffer.getvalue()
     text = text[text.index("<svg") :].strip()
     text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
-    text = re.sub(r'\bid="', f'id="{name}-', text)
-    text = re.sub(r'(href=")#', rf"\1#{name}-", text)
-    text = re.sub(r"url\(#", f"url(#{name}-", text)
-    text = re.sub(r"(font:[^;\"]*?px) [^;\"]*", r"\1 inherit", text)
-    text = re.sub(r"font-family: [^;\"]*;? ?", "", text)
-    for placeholder, variable in _VARIABLES.items():
-        text = text.replace(placeholder, variable)
+    # only within tags: a speaker may be called what looks like one of these
+    text = re.sub(r"<[^>]*>", lambda tag: _of_the_page(tag[0], name), text)
     opening = re.match(r"<svg[^>]*>", text)
     box = re.search(r'viewBox="([^"]*)"', text)
     if opening is None or box is None:
@@ -87,3 +82,15 @@ def inline_svg(figure: Figure, name: str, label: str) -> str:
         f'viewBox="{box[1]}" class="chart" role="img" aria-label="{escape(label)}">'
     )
     return head + text[opening.end() :]
+
+
+def _of_the_page(tag: str, name: str) -> str:
+    """A tag with ids that are unique in the page, and with the page's font and colours."""
+    tag = re.sub(r'\bid="', f'id="{name}-', tag)
+    tag = re.sub(r'(href=")#', rf"\1#{name}-", tag)
+    tag = re.sub(r"url\(#", f"url(#{name}-", tag)
+    tag = re.sub(r"(font:[^;\"]*?px) [^;\"]*", r"\1 inherit", tag)
+    tag = re.sub(r"font-family: [^;\"]*;? ?", "", tag)
+    for placeholder, variable in _VARIABLES.items():
+        tag = tag.replace(placeholder, variable)
+    return tag

@@ -1,11 +1,11 @@
 """Tables as the report reads them, and numbers and durations as it prints them."""
 
-import csv
 import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from mit_core.errors import UserError
+from mit_core.files import read_table
 
 Row = dict[str, str]
 
@@ -119,18 +119,8 @@ def in_words(name: str) -> str:
 def _read(path: Path, columns: Iterable[str], delimiter: str) -> tuple[list[str], list[Row]]:
     try:
         # A stray byte in a file name must not cost the report.
-        with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-            reader = csv.DictReader(file, delimiter=delimiter, restval="", restkey="")
-            header = list(reader.fieldnames or [])
-            rows = [{name: row[name] or "" for name in header} for row in reader]
+        return read_table(path, columns, delimiter=delimiter, errors="replace")
     except FileNotFoundError:
         raise UserError(
             f"{path} does not exist, so the report cannot show it; run the stage that writes it."
         ) from None
-    missing = [name for name in columns if name not in header]
-    if missing:
-        raise UserError(
-            f"{path} lacks the column {', '.join(missing)}; its first line names "
-            f"{', '.join(header) or 'nothing'}. Delete the file and run again to rewrite it."
-        )
-    return header, rows

@@ -1,10 +1,12 @@
 """A video that was made, which a notebook can show."""
 
 import base64
+import html
 from dataclasses import dataclass
 from pathlib import Path
 
-from mit_core.media.containers import CONTAINERS
+_PLAYED = ("mp4", "webm")
+"""What browsers play; not ProRes, which is for editing."""
 
 
 @dataclass(frozen=True)
@@ -21,10 +23,11 @@ class Film:
 
     def _repr_html_(self) -> str:
         """The video inside a notebook's page, which then carries it."""
-        kind = self.path.suffix.lstrip(".")
+        kind = self.path.suffix.lower().lstrip(".")
+        if kind not in _PLAYED:
+            return f"<p>{html.escape(str(self.path))}: browsers do not play {kind}.</p>"
         data = base64.b64encode(self.path.read_bytes()).decode()
-        playable = kind if kind in CONTAINERS and kind != "mov" else "mp4"
         return (
             f'<video controls loop style="max-width: 100%" '
-            f'src="data:video/{playable};base64,{data}"></video>'
+            f'src="data:video/{kind};base64,{data}"></video>'
         )

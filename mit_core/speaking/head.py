@@ -28,6 +28,7 @@ from mit_core.rendering.film import Settings as FilmSettings
 from mit_core.rendering.film import render_animation
 from mit_core.speaking.film import Film
 from mit_core.speaking.networks import DRAWING, Networks, find_networks
+from mit_core.speaking.outputs import container_of, refuse_input
 from mit_core.speech.analysis import SpeechSettings, analyse_speech
 from mit_core.speech.content_feature import open_content_feature
 from mit_core.speech.features import SpeechFeatures
@@ -116,18 +117,25 @@ class TalkingHead:
             UserError: it cannot be read, or no face is found in it.
         """
         image = read_image(path)
-        points = portrait_landmarks(path, image, self.detector)
+        given = is_puppet(path) or table_beside(path).is_file()
+        points = portrait_landmarks(path, image, *([] if given else [self.detector]))
         return Portrait(Path(path), points, (image.shape[1], image.shape[0]))
 
-    def speech(self, path: str | Path) -> Speech:
+    def speech(self, path: str | Path, **choices: Any) -> Speech:
         """Read a recording (a sound file, or a video's sound) and analyse it.
+
+        Args:
+            choices: the keys of the configuration's section ``speech``: ``loudness_dbfs``,
+                ``f0_range``.
 
         Raises:
             ClipError: it cannot be read or is too short.
-            UserError: the voice converter that the networks hear through is missing.
+            UserError: a choice that does not exist, or the voice converter that the networks hear
+                through is missing.
         """
-        analysis = analyse_speech(read_audio(path), SpeechSettings())
-        extract = open_content_feature(self.content.feature.partition(":")[0], self._converter())
+        settings = _settings(SpeechSettings, choices, "speech")
+        extract = open_content_feature(self.content.feature.partition(":")[0], self._converter)
+        analysis = analyse_speech(read_audio(path), settings)
         return Speech(Path(path), analysis, extract(analysis).astype(np.float32))
 
     def move(self, portrait: Portrait, speech: Speech, **choices: Any) -> Animation:
@@ -140,8 +148,7 @@ class TalkingHead:
         Raises:
             UserError: a choice that does not exist.
         """
-        head = "natural" if self.speaker is None else "learned"
-        settings = _settings(AnimationSettings, {"head_motion": head, **choices}, "animate")
+        settings = self._moving(choices)
         return animate(
             speech.analysis,
             speech.feature,
@@ -150,6 +157,34 @@ class TalkingHead:
             settings,
             self.speaker if settings.head_motion == "learned" else None,
         )
+
+    def check(self, **choices: Any) -> None:
+        """Refuse choices that do not fit, before anything is read or made.
+
+        Args:
+            choices: as of ``animate``.
+
+        Raises:
+            UserError: one does not exist, or wants a network that is not there.
+        """
+        speaking, drawing, moving = by_section(choices)
+        _settings(SpeechSettings, speaking, "speech")
+        given = drawing.pop("checkpoint", None)
+        settings = _settings(FilmSettings, drawing, "render")
+        if settings.renderer not in self.renderers and given is None:
+            raise UserError(
+                f"The renderer {settings.renderer!r} is not among the trained networks; there are: "
+                f"{', '.join(self.renderers)}."
+            )
+        motion = self._moving(moving)
+        if motion.head_motion == "learned":
+            if self.speaker is None:
+                raise UserError(
+                    f"A learned manner is wanted, and {self.networks.content} has no speaker-aware "
+                    "branch beside it: train one (train_speaker), or take head_motion natural or "
+                    "none, and no style."
+                )
+            self.speaker.embedding_of(motion.style, np.zeros(0))
 
     def draw(
         self,
@@ -163,17 +198,21 @@ class TalkingHead:
         """Draw the moving portrait, with its sound.
 
         Args:
-            output: the video to write: ``.mp4``, ``.mov`` or ``.webm``.
+            output: the video to write: ``.mp4``, ``.mov`` or ``.webm``; one that is there is
+                replaced, unless it is the portrait or the speech.
             watch: told the frames drawn, and how many there will be.
-            choices: the keys of the configuration's section ``render``: ``renderer``, ``mark``,
-                ``background``, ``crf``.
+            choices: the keys of the configuration's section ``render``: ``renderer``,
+                ``checkpoint``, ``mark``, ``background``, ``crf``.
 
         Raises:
-            UserError: a choice that does not exist, or a network that is not there.
+            UserError: a choice that does not exist, a network that is not there, or an output that
+                is no video's name or one of the inputs.
         """
-        suffix = Path(output).suffix.lstrip(".")
-        settings = _settings(FilmSettings, {"container": suffix, **choices}, "render")
-        checkpoint = self._drawing(portrait.path, settings.renderer)
+        container = container_of(output)
+        refuse_input(output, portrait.path, speech.path)
+        given = choices.pop("checkpoint", None)
+        settings = _settings(FilmSettings, {**choices, "container": container}, "render")
+        checkpoint = self._drawing(portrait.path, settings.renderer, given)
         used = {"content": self.networks.content, "speaker": self.networks.speaker}
         networks = {**used, "drawing": checkpoint}
         frames = render_animation(
@@ -202,11 +241,13 @@ class TalkingHead:
         """A portrait speaking: read, move and draw in one call.
 
         Args:
-            choices: of ``move`` and of ``draw``.
+            choices: of ``speech``, ``move`` and ``draw``.
         """
-        drawing = {key: choices.pop(key) for key in _FILM_KEYS & set(choices)}
-        face, heard = self.portrait(portrait), self.speech(speech)
-        return self.draw(face, heard, self.move(face, heard, **choices), output, watch, **drawing)
+        container_of(output)
+        refuse_input(output, portrait, speech)
+        speaking, drawing, moving = by_section(choices)
+        face, heard = self.portrait(portrait), self.speech(speech, **speaking)
+        return self.draw(face, heard, self.move(face, heard, **moving), output, watch, **drawing)
 
     @cached_property
     def detector(self) -> LandmarkDetector:
@@ -221,6 +262,7 @@ class TalkingHead:
         path = self.networks.speaker
         return None if path is None else load_speaker(path, self.device)
 
+    @cached_property
     def _converter(self) -> AutoVCCheckpoint | None:
         """The voice converter that the content branch was trained to hear through."""
         kind, _, digest = self.content.feature.partition(":")
@@ -235,20 +277,37 @@ class TalkingHead:
             "results (models/autovc/RUN/best.pt): train it again, or put it there."
         )
 
-    def _drawing(self, picture: Path, renderer: str) -> Path | None:
+    def _moving(self, choices: dict[str, Any]) -> AnimationSettings:
+        """How it moves: as learned where there is a branch that did, or where a manner is named."""
+        learned = self.speaker is not None or choices.get("style") is not None
+        head = "learned" if learned else "natural"
+        return _settings(AnimationSettings, {"head_motion": head, **choices}, "animate")
+
+    def _drawing(self, picture: Path, renderer: str, given: str | Path | None) -> Path | None:
         """The network that draws a picture; by itself a drawing with given landmarks is warped."""
         if renderer == "mesh_warp" or is_puppet(picture):
             return None
+        if renderer == "auto" and table_beside(picture).is_file():
+            return None
+        if given is not None:
+            return Path(given)
         if renderer == "auto":
-            if table_beside(picture).is_file():
-                return None
             return next(
                 (self.networks.drawing[k] for k in DRAWING if k in self.networks.drawing), None
             )
         return self.networks.drawing.get(renderer)
 
 
-_FILM_KEYS = frozenset(field.name for field in fields(FilmSettings))
+_FILM_KEYS = {"checkpoint", *(field.name for field in fields(FilmSettings))}
+_SPEECH_KEYS = {field.name for field in fields(SpeechSettings)}
+
+
+def by_section(choices: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """Choices of ``speech``, of ``draw``, and all others, which are those of ``move``."""
+    speaking = {key: value for key, value in choices.items() if key in _SPEECH_KEYS}
+    drawing = {key: value for key, value in choices.items() if key in _FILM_KEYS}
+    others = {key: choices[key] for key in choices if key not in speaking and key not in drawing}
+    return speaking, drawing, others
 
 
 def _settings(kind: type[T], choices: dict[str, Any], section: str) -> T:

@@ -9,6 +9,8 @@ DRAWING = ("refinement", "translation")
 """Networks that draw; the first is the better one."""
 
 _BEST = "best.pt"
+_COMPARED = ("-mel", "-autovc", "-deaf")
+"""Endings of the runs that the target ``ablation`` trains beside a run."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,8 @@ def find_networks(results: str | Path, run: str | None = None) -> Networks:
 
     Args:
         results: the folder that ``results`` names in the configuration.
-        run: of the content and the speaker-aware branch; by default ``default``, else the latest.
+        run: of the content and the speaker-aware branch; by default ``default``, else the latest
+            that is no run of an ablation.
 
     Raises:
         UserError: there is no trained content branch, or none of that name.
@@ -50,7 +53,7 @@ def find_networks(results: str | Path, run: str | None = None) -> Networks:
             f"{results} holds no run {run!r} of the content branch; it has: "
             f"{', '.join(sorted(runs))}."
         )
-    chosen = run or ("default" if "default" in runs else _latest(runs))
+    chosen = run or ("default" if "default" in runs else _latest(_own_runs(runs) or runs))
     speaker = models / "speaker" / chosen / _BEST
     drawing = {kind: _of_kind(models / kind, chosen) for kind in DRAWING}
     return Networks(
@@ -65,6 +68,11 @@ def _of_kind(folder: Path, run: str) -> Path | None:
     """The run of that name, else the latest."""
     runs = {path.parent.name: path for path in folder.glob(f"*/{_BEST}")}
     return runs.get(run) or (runs[_latest(runs)] if runs else None)
+
+
+def _own_runs(runs: dict[str, Path]) -> dict[str, Path]:
+    """Without those that an ablation trained to be compared with, some on others' sound."""
+    return {name: path for name, path in runs.items() if not name.endswith(_COMPARED)}
 
 
 def _latest(runs: dict[str, Path]) -> str:

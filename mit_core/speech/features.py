@@ -5,12 +5,14 @@ Apart from their computation, so that reading them needs none of its packages.
 
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from mit_core.arrays import read_arrays
 from mit_core.clocks import SAMPLE_RATE
-from mit_core.errors import UserError
+from mit_core.errors import DamagedError
 from mit_core.files import write_arrays
 
 
@@ -53,14 +55,22 @@ def load_speech(path: str | Path) -> SpeechFeatures:
     """Read features that ``save_speech`` wrote.
 
     Raises:
-        UserError: the file is missing, or is not of this kind.
+        DamagedError: the file is missing, or is not of this kind.
     """
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            values = {field.name: arrays[field.name] for field in fields(SpeechFeatures)}
-    except (OSError, KeyError, ValueError) as error:
-        raise UserError(f"{path} holds no speech features; analyse the audio again") from error
-    values["f0_range"] = str(values["f0_range"])
-    values["f0_median_hz"] = float(values["f0_median_hz"])
-    values["n_samples"] = int(values["n_samples"])
-    return SpeechFeatures(**values)
+        values: dict[str, Any] = {
+            **read_arrays(path, [field.name for field in fields(SpeechFeatures)])
+        }
+        values["f0_range"] = str(values["f0_range"])
+        values["f0_median_hz"] = float(values["f0_median_hz"])
+        values["n_samples"] = int(values["n_samples"])
+        frames = len(values["mel"])
+        shapes = {"mel": (frames, 80), "f0_log": (frames,), "f0_classes": (frames,)}
+        for name, shape in {**shapes, "embedding": (256,)}.items():
+            if values[name].shape != shape:
+                raise ValueError(f"{name} has shape {values[name].shape}, not {shape}")
+        return SpeechFeatures(**values)
+    except (DamagedError, ValueError, TypeError, OverflowError) as error:
+        raise DamagedError(
+            f"{path} holds no speech features ({error}); analyse the audio again."
+        ) from error

@@ -9,7 +9,6 @@ import numpy.typing as npt
 from mit_core.sequences import Sequences
 
 Array = npt.NDArray[np.float32]
-BASES = ("speaker_mean", "closed")
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 
 from mit_core.errors import UserError
-from mit_core.training.bases import BASES
+from mit_core.models.checkpoint import BASES
 from mit_core.training.loop_settings import LoopSettings
 
 RECIPES = ("chunks", "published")

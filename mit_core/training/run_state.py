@@ -11,8 +11,9 @@ from typing import Any
 import torch
 from lightning_fabric import Fabric
 
+from mit_core.errors import UserError
 from mit_core.files import written_whole
-from mit_core.models.tensors import read_tensors
+from mit_core.models.tensors import read_tensors, write_tensors
 from mit_core.training.hardware import gathered
 from mit_core.training.recipe import Recipe
 
@@ -74,8 +75,7 @@ def save_state(
         if progress.best_step
         else None,
     }
-    with written_whole(folder / STATE) as part:
-        torch.save(state, part)
+    write_tensors(folder / STATE, state)
 
 
 def resume(fabric: Fabric, recipe: Recipe, folder: Path, fingerprint: str) -> Progress | None:
@@ -90,9 +90,24 @@ def resume(fabric: Fabric, recipe: Recipe, folder: Path, fingerprint: str) -> Pr
     if not path.is_file():
         return None
     state = read_tensors(path)
-    if state.get("format") != _FORMAT or state["fingerprint"] != fingerprint:
+    if state.get("format") != _FORMAT or state.get("fingerprint") != fingerprint:
         log.info("%s is of other settings or data: training starts anew", path)
         return None
+    try:
+        progress = _taken_up(fabric, recipe, state)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise UserError(
+            f"{path} is damaged ({' '.join(str(error).split())[:200]}): delete it, and training "
+            "starts anew."
+        ) from error
+    if state["best"] is not None and fabric.is_global_zero:
+        with written_whole(folder / "best.pt") as part:
+            part.write_bytes(state["best"].numpy().tobytes())
+    log.info("training goes on from step %d", progress.step)
+    return progress
+
+
+def _taken_up(fabric: Fabric, recipe: Recipe, state: Mapping[str, Any]) -> Progress:
     ours = _plain(recipe.state_dict())
     if fabric.global_rank < len(state["processes"]):
         own = state["processes"][fabric.global_rank]
@@ -100,12 +115,7 @@ def resume(fabric: Fabric, recipe: Recipe, folder: Path, fingerprint: str) -> Pr
         _set_random_state(fabric, own["random"])
     recipe.load_state_dict({**state["recipe"], **ours})
     fabric.strategy.precision.load_state_dict(state["precision"])
-    progress = Progress(**json.loads(state["progress"]))
-    if state["best"] is not None and fabric.is_global_zero:
-        with written_whole(folder / "best.pt") as part:
-            part.write_bytes(state["best"].numpy().tobytes())
-    log.info("training goes on from step %d", progress.step)
-    return progress
+    return Progress(**json.loads(state["progress"]))
 
 
 def _plain(state: Mapping[str, Any]) -> dict[str, Any]:

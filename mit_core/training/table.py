@@ -65,7 +65,9 @@ def write_training_table(records: Iterable[str | Path], path: str | Path) -> Non
 def _row(path: Path) -> list[str]:
     try:
         record = read_json(path)
-        return [shown(record[name]) for name, shown in _COLUMNS.items()]
+        row = [shown(record[name]) for name, shown in _COLUMNS.items()]
+        "".join(row).encode()  # a name of broken text could not be written
+        return row
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise UserError(
             f"{path} is no record of a training run ({error!r}): delete it, and the run's folder "

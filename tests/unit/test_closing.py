@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from mit_core.corpus.shards import Item
 from mit_core.report.closing import closing_words
 
 
@@ -41,3 +42,16 @@ def test_a_table_that_cannot_be_read_spoils_no_run(tmp_path: Path) -> None:
     (folder / "corpus/quarantine.tsv").write_bytes(b"\xff\xfe")
     words = closing_words(folder)
     assert words.startswith("videos: 1") and "report.html" in words
+
+
+def test_what_is_to_be_tried_again_is_counted_by_clips(tmp_path: Path) -> None:
+    def item(name: str, verdict: str) -> Item:
+        return Item(id=name, clip=name[0], speaker="s", split="", verdict=verdict)
+
+    again = [item("a.000", "failed"), item("a.001", "failed"), item("b", "failed")]
+    again += [item("c", "changed")]
+    first, second = closing_words(results(tmp_path), unfinished=again).splitlines()[-2:]
+    assert first.startswith("2 clips failed by an unexpected error (a, b): ")
+    assert f"{tmp_path}/corpus/quarantine.tsv" in first and f"{tmp_path}/logs" in first
+    assert "Run the same command again" in first
+    assert second.startswith("1 clips were changed while the run was reading them (c)")

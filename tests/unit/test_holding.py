@@ -1,5 +1,7 @@
 """Two runs never work in one results folder."""
 
+import errno
+import fcntl
 import os
 import signal
 import subprocess
@@ -33,7 +35,9 @@ def test_the_second_run_is_told_of_the_first(tmp_path: Path) -> None:
     try:
         with pytest.raises(UserError, match=rf"another run is at work \(process {first.pid} on "):
             hold(tmp_path / "results")
-        hold(tmp_path / "others").close()
+        other = hold(tmp_path / "others")
+        assert other is not None
+        other.close()
     finally:
         first.kill()
         first.wait()
@@ -43,6 +47,25 @@ def test_a_killed_run_holds_nothing(tmp_path: Path) -> None:
     first = holder(tmp_path)
     os.kill(first.pid, signal.SIGKILL)
     first.wait()
-    with hold(tmp_path) as held:
+    held = hold(tmp_path)
+    assert held is not None
+    with held:
         held.seek(0)
         assert held.read().startswith(f"process {os.getpid()} on ")
+
+
+def test_where_there_are_no_locks_nothing_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_locks(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+    assert hold(tmp_path) is None
+
+
+@pytest.mark.survives("Results folder that cannot be written")
+def test_where_nothing_can_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(UserError, match=r"file/results, where nothing can be written \(Not a dir"):
+        hold(tmp_path / "file" / "results")

@@ -22,7 +22,11 @@ from mit_core.models.published import (
     write_published,
 )
 from mit_core.models.tensors import read_tensors
-from mit_core.unpickling import Plain, read_plain_pickle
+from mit_core.plain_data import Plain
+from mit_core.unpickling import read_plain_pickle
+
+CODE = "Strangers' files: pickles and checkpoints that want to run code"
+DAMAGE = "Strangers' files: damaged pickles and checkpoints"
 
 PROTOCOLS = range(2, pickle.HIGHEST_PROTOCOL + 1)
 
@@ -52,6 +56,7 @@ def hostile(path: Path) -> list[object]:
     return [*touches, {"a": [(1, touches[0])]}, objects]
 
 
+@pytest.mark.survives(CODE)
 @pytest.mark.parametrize("case", range(5))
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_a_hostile_pickle_runs_nothing(tmp_path, case, protocol):
@@ -67,6 +72,7 @@ def test_a_hostile_pickle_runs_nothing(tmp_path, case, protocol):
         assert touched.exists()
 
 
+@pytest.mark.survives(CODE)
 @pytest.mark.parametrize("case", range(5))
 @pytest.mark.parametrize("zipped", [True, False])
 def test_a_hostile_checkpoint_runs_nothing(tmp_path, case, zipped):
@@ -80,6 +86,7 @@ def test_a_hostile_checkpoint_runs_nothing(tmp_path, case, zipped):
     assert not touched.exists()
 
 
+@pytest.mark.survives(CODE)
 def test_the_refused_name_is_told(tmp_path):
     path = tmp_path / "a"
     path.write_bytes(pickle.dumps(Touch(path, "eval"), protocol=4))
@@ -93,6 +100,7 @@ def test_the_refused_name_is_told(tmp_path):
         read_tensors(path)
 
 
+@pytest.mark.survives(CODE)
 def test_a_pickle_cannot_change_what_reads_it(tmp_path):
     path = tmp_path / "a.pickle"
     # BUILD on the callable that makes element types, with a state that would replace what it calls
@@ -103,6 +111,7 @@ def test_a_pickle_cannot_change_what_reads_it(tmp_path):
         Plain(dict)._make = eval
 
 
+@pytest.mark.survives(DAMAGE)
 @pytest.mark.parametrize("content", [b"", b"\x80\x04", b"nothing", b"\x80\x04]a.", b"(" * 99])
 def test_damaged_pickles_are_named(tmp_path, content):
     path = tmp_path / "a.pickle"
@@ -113,6 +122,7 @@ def test_damaged_pickles_are_named(tmp_path, content):
         read_plain_pickle(tmp_path / "b.pickle")
 
 
+@pytest.mark.survives(DAMAGE)
 @given(cut=st.integers(0, 400), flip=st.integers(0, 400), value=st.integers(0, 255))
 def test_any_damage_ends_in_words_or_in_data(tmp_path_factory, cut, flip, value):
     data = {"rot_trans": [np.zeros((2, 3), np.float32)], "names": [(1, "앤", np.float64(2))]}
@@ -126,12 +136,15 @@ def test_any_damage_ends_in_words_or_in_data(tmp_path_factory, cut, flip, value)
         assert str(path) in str(error)
 
 
+@pytest.mark.survives(DAMAGE)
 @pytest.mark.parametrize("zipped", [False, True])
-def test_a_checkpoint_cut_anywhere_ends_in_words_or_in_data(tmp_path, zipped):
+def test_a_checkpoint_cut_anywhere_ends_in_words_or_in_data(tmp_path, survival, zipped):
     path = tmp_path / "a.pth"
     torch.save({"G": network().state_dict()}, path, _use_new_zipfile_serialization=zipped)
     whole = path.read_bytes()
-    for length in range(0, len(whole), 5):
+    lengths = range(0, len(whole), 5)
+    survival.tried(len(lengths))
+    for length in lengths:
         path.write_bytes(whole[:length])
         try:
             read_tensors(path)

@@ -5,8 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from mit_core.corpus.shards import Item, Product, read_index, work_shard, write_index
-from mit_core.errors import ClipError, UserError
+from mit_core.corpus.shards import (
+    Item,
+    Product,
+    forget_unfinished,
+    read_index,
+    work_shard,
+    write_index,
+)
+from mit_core.errors import ClipChangedError, ClipError, UserError
 
 
 class Worker:
@@ -138,3 +145,31 @@ def test_when_every_item_fails_the_fault_is_not_the_clips(worker: Worker, tmp_pa
         run(worker, tmp_path)
     worker.errors.clear()
     assert all(item.usable for item in run(worker, tmp_path))
+
+
+def test_a_clip_that_was_changed_meanwhile_is_looked_at_again(
+    worker: Worker, tmp_path: Path
+) -> None:
+    worker.errors["b"] = ClipChangedError("b.mp4")
+    done = run(worker, tmp_path)
+    assert done[1].verdict == "changed" and done[1].reason.startswith("b.mp4 was changed")
+    worker.errors.clear()
+    assert all(item.usable for item in run(worker, tmp_path))
+    assert worker.worked == ["a", "b", "c", "b"]
+    # all of them at once, as when a disk is unplugged, are still no fault of the code
+    worker.errors.update({i: ClipChangedError(i) for i in "abc"})
+    assert {item.verdict for item in run(worker, tmp_path, code="2")} == {"changed"}
+
+
+def test_indices_with_failed_items_are_taken_away(worker: Worker, tmp_path: Path) -> None:
+    index, other = (tmp_path / f"shards/{shard}/stage.json" for shard in ("0000", "0001"))
+    write_index(other, run(worker, tmp_path))
+    worker.errors["b"] = ZeroDivisionError("oops")
+    worker.errors["c"] = ClipError("no_face", "No face was found.")
+    write_index(index, run(worker, tmp_path, code="2"))
+    assert forget_unfinished(tmp_path, ["0001", "0002"]) == []
+    assert [item.id for item in forget_unfinished(tmp_path, ["0000", "0001"])] == ["b"]
+    assert other.exists() and not index.exists()
+    worker.worked.clear()
+    run(worker, tmp_path, code="2")
+    assert worker.worked == ["b"]

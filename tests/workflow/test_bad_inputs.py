@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from bad_inputs import KINDS, OK, Case, make_cases
+from bad_inputs import KINDS, NO_ROW, OK, Case, make_cases
 from project import Project
 
 from mit_core.corpus.catalogue import list_clips
@@ -61,7 +61,7 @@ def test_every_file_has_its_verdict(wild: Wild, survival, kind: str) -> None:
     wrong = {}
     for case in cases:
         name = case.name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-        found = manifest.loc[name, "verdict"] if name in manifest.index else "no_such_row"
+        found = manifest.loc[name, "verdict"] if name in manifest.index else NO_ROW
         print(f"{name!r}: {found}")
         if found not in case.verdicts:
             wrong[name] = found
@@ -74,7 +74,7 @@ def test_each_reason_says_what_to_do(wild: Wild) -> None:
     rejected = manifest[manifest["verdict"] != OK]
     for verdict, reason in sorted(set(zip(rejected["verdict"], rejected["reason"], strict=True))):
         print(f"{verdict}: {reason}")
-    assert rejected["reason"].str.match(r"(?s)^\S.{15,}\.$").all()
+    assert rejected["reason"].str.match(r"(?s)^\S.{15,}[.)]$").all()
     # an imperative: a sentence that begins with what to do
     advice = re.compile(
         r"(?:^|[.;:,] )(Copy|Give|Check|Export|Rename|Mend|Remove|Scale|Crop|Lower|lower|cut"

@@ -409,7 +409,7 @@ def test_a_wrong_key_is_named(project: Project) -> None:
     done = project.snakemake("--dry-run", "--", "all")
     del project.settings["corpus"]["shrads"]
     assert done.returncode != 0
-    assert "corpus.shrads: unknown key; did you mean shards?" in done.stdout + done.stderr
+    assert "corpus.shrads: unknown key; did you mean corpus.shards?" in done.stdout + done.stderr
 
 
 def test_the_demo_target_refuses_other_footage(project: Project) -> None:

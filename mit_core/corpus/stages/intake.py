@@ -7,6 +7,7 @@ from typing import Any
 
 from mit_core.corpus.layout import results_of
 from mit_core.corpus.shards import Item, Product, work_shard, write_index
+from mit_core.errors import ClipChangedError
 from mit_core.media.intake import Settings, inspect_clip
 from mit_core.provenance import digest_of, file_sha256
 
@@ -32,6 +33,8 @@ def intake_shard(
     def inspect(item: Item, folder: Path) -> list[Product]:
         audio = Path(item.data["audio"]) if item.data["audio"] else None
         record = inspect_clip(Path(item.data["video"]), audio, inspection)
+        if _content_key(item.data) != item.key:
+            raise ClipChangedError(item.data["video"])
         known = {**asdict(record), "video": str(record.video), "audio": item.data["audio"]}
         return [Product(item.id, record.seconds, {"intake": known}, record.verdict, record.reason)]
 
@@ -52,7 +55,27 @@ def intake_shard(
     write_index(index, done)
 
 
+def check_unchanged(item: Item) -> None:
+    """Make sure that a clip's files are still those that intake inspected.
+
+    Raises:
+        ClipChangedError: one is not.
+    """
+    known = item.data["intake"]
+    for kind in ("video", "audio"):
+        path = item.data[kind]
+        if path and _sha256(path) != known[f"{kind}_sha256"]:
+            raise ClipChangedError(path)
+
+
 def _content_key(clip: Mapping[str, str]) -> str:
     """What the clip is, by its bytes: a renamed or touched file is not worked again."""
-    files = [clip["video"], clip["audio"]]
-    return digest_of([file_sha256(file) if file and Path(file).is_file() else "" for file in files])
+    return digest_of([_sha256(clip["video"]), _sha256(clip["audio"])])
+
+
+def _sha256(file: str) -> str:
+    """A file's digest; "" where there is no file, or none that can be read."""
+    try:
+        return file_sha256(file) if file else ""
+    except OSError:
+        return ""

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from mit_core.arrays import read_arrays
 from mit_core.corpus.layout import BOXES, VIDEO, results_of
 from mit_core.corpus.shards import Item, Product, read_index, work_shard, write_index
 from mit_core.faces.detectors import open_detector
@@ -34,7 +35,7 @@ def landmarks_shard(
 
     def work(item: Item, folder: Path) -> list[Product]:
         start, end = item.data["start_frame"], item.data["end_frame"]
-        boxes = np.load(results / item.folder / BOXES)[item.id]
+        boxes = read_arrays(results / item.folder / BOXES, (item.id,))[item.id]
         frames = read_frames(results / item.data["media"] / VIDEO, start, end)
         runs = extract_landmarks(frames, boxes, detector, finding)
         products = []

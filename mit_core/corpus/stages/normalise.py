@@ -7,6 +7,8 @@ from typing import Any
 
 from mit_core.corpus.layout import AUDIO, VIDEO, results_of
 from mit_core.corpus.shards import Item, Product, read_index, work_shard, write_index
+from mit_core.corpus.stages.intake import check_unchanged
+from mit_core.errors import ClipError
 from mit_core.media.normalise import Settings, normalise
 
 
@@ -17,13 +19,19 @@ def normalise_shard(taken: Path, index: Path, *, settings: Mapping[str, Any], co
 
     def work(item: Item, folder: Path) -> list[Product]:
         audio = item.data["audio"]
-        info = normalise(
-            Path(item.data["video"]),
-            Path(audio) if audio else None,
-            folder / VIDEO,
-            folder / AUDIO,
-            normalising,
-        )
+        try:
+            info = normalise(
+                Path(item.data["video"]),
+                Path(audio) if audio else None,
+                folder / VIDEO,
+                folder / AUDIO,
+                normalising,
+            )
+        except ClipError:
+            check_unchanged(item)
+            raise
+        # what was read is what was inspected, or the clip would be a mixture of two
+        check_unchanged(item)
         media = str(folder.relative_to(results))
         return [Product(item.id, info.seconds, {"media": media, "normalised": asdict(info)})]
 

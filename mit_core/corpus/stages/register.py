@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from mit_core.arrays import read_arrays
 from mit_core.corpus.layout import REGISTERED, results_of
 from mit_core.corpus.shards import Item, Product, read_index, work_shard, write_index
 from mit_core.faces.clock import resample, resample_quaternions
@@ -28,7 +29,7 @@ def register_shard(taken: Path, index: Path, *, settings: Mapping[str, Any], cod
     registering = Settings(**settings)
 
     def work(item: Item, folder: Path) -> list[Product]:
-        points = np.load(results / item.data["landmarks"])["points"]
+        points = read_arrays(results / item.data["landmarks"], ("points",))["points"]
         fitted = register(points, standard, registering)
         frames = feature_frames(len(points))
         landmarks = resample(fitted.landmarks, VIDEO_HZ, FEATURE_HZ, frames).astype(np.float32)

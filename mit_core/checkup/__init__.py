@@ -1,0 +1,1 @@
+"""What a machine has of what the project needs, and how to get what is missing."""

@@ -1,0 +1,1 @@
+"""Landmarks drawn over what they were found in, to be looked at."""
