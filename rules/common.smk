@@ -56,7 +56,13 @@ def ensure(check, *arguments):
             raise WorkflowError(str(error)) from None
 
 
-ensure(check_all, config, ROOT / "rules" / "config.schema.yaml", workflow.configfiles)
+ensure(
+    check_all,
+    config,
+    ROOT / "rules" / "config.schema.yaml",
+    # those of a workflow that takes this one as a module are its own
+    workflow.configfiles if ROOT == Path(workflow.basedir) else [],
+)
 
 R = config["results"].rstrip("/")
 announce_run(R)

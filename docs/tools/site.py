@@ -8,6 +8,7 @@ from mkdocs.structure.files import File
 
 ROOT = Path(__file__).resolve().parents[2]
 BESIDE = ("RESULTS.md", "THIRD_PARTY.md", "benchmarks/latest.md", "LICENSE", "config.yaml")
+BESIDE += ("notebooks/quick_demo.ipynb",)
 _LINK = re.compile(r"(\]\()((?:\.\./|docs/)[^)\s#]+)")
 
 # Pages that a command makes, and that a checkout may lack: title and file, and where they stand.

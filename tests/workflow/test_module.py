@@ -80,7 +80,7 @@ def test_the_documents_example_is_planned_as_it_stands(tmp_path: Path) -> None:
 def test_a_wrong_key_is_named(tmp_path: Path) -> None:
     said = snakemake(tmp_path, {"corpus": {"shard": 2}}, "--dry-run")
     assert not said.startswith("status 0\n")
-    assert "corpus.shard: unknown key; did you mean shards?" in said
+    assert "corpus.shard: unknown key; did you mean corpus.shards?" in said
 
 
 def test_rules_without_the_library_say_so(tmp_path: Path) -> None:
