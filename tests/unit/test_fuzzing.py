@@ -11,7 +11,7 @@ from fuzz.targets import TARGETS, survives
 
 ROOT = Path(__file__).resolve().parents[2]
 SEEDS = ROOT / "tests" / "fuzz" / "seeds"
-SECONDS = 12
+SECONDS = 6
 """Of new inputs for each reader."""
 KIND = "Strangers' files: any bytes, to every reader of the project's own formats"
 
