@@ -99,6 +99,8 @@ def _values(
 def _damaged(path: str | Path, what: str, error: BaseException) -> DamagedError:
     if isinstance(error, MemoryError) or getattr(error, "errno", None) in _NOT_THE_FILES:
         raise error
+    if isinstance(error, FileNotFoundError):
+        return DamagedError(f"{path} is missing: run again what makes it.")
     why = (str(error).splitlines() or ["it ends too early"])[0]
     return DamagedError(
         f"{path} cannot be read as {what}: {why[:200]}. If this project wrote it, delete it and "

@@ -262,7 +262,8 @@ def test_a_dump_that_lacks_a_part_is_told(tmp_path, missing):
     write_dump(tmp_path / "dump", (9,))
     (tmp_path / "dump" / missing).unlink()
     found = inspect_path(tmp_path / "dump" / "index.json")
-    assert not found.good and "damaged" in found.words[0] and len(found.words) == 1
+    assert not found.good and f"{missing} is missing" in found.words[0]
+    assert len(found.words) == 1
 
 
 class Touch:
