@@ -55,6 +55,9 @@ def hold(results: str | Path, tell: Callable[[str], None] = lambda words: None) 
         ) from error
     except OSError:
         file.close()
+        tell(
+            f"The file system of {results} knows no locks: see to it that no other run works there."
+        )
         return None
     try:
         if wait_for_jobs(results, _NOTICED_S):

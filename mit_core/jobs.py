@@ -80,7 +80,8 @@ def wait_for_jobs(results: str | Path, seconds: float) -> str:
 
 def _share(results: Path) -> IO[str] | None:
     try:
-        file = (results / AT_WORK).open("a", encoding="utf-8")
+        # readable, too: NFS gives a shared lock on nothing else
+        file = (results / AT_WORK).open("a+", encoding="utf-8")
         fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError:
         return None

@@ -70,6 +70,10 @@ class Numbers(np.ndarray):
         array = _array(raw, kind, shape)
         super().__setstate__((1, array.shape, array.dtype, bool(by_columns), bytes(raw)))
 
+    def __reduce__(self) -> Any:
+        """Written as any array is, so that what was read can be written and read again."""
+        return self.view(np.ndarray).__reduce__()
+
 
 class Unread:
     """Stands where a file keeps an object that nobody needs: nothing of it is built or kept."""
@@ -152,6 +156,7 @@ def mapping_of(values: Any = ()) -> dict[Any, Any]:
 
 
 CONTAINERS: dict[str, Callable[..., Any]] = {
+    "collections.Counter": Plain(mapping_of),
     "collections.OrderedDict": Plain(mapping_of),
     "collections.defaultdict": Plain(lambda *_: {}),
     **{

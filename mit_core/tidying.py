@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from mit_core.files import is_part
@@ -25,10 +26,11 @@ def tidy(results: str | Path) -> None:
     """
     now = time.time_ns()
     for file in _files(Path(results)):
-        if is_part(file.name):
-            file.unlink(missing_ok=True)
-        elif file.lstat().st_mtime_ns > now:
-            os.utime(file, ns=(now, now), follow_symlinks=False)
+        with suppress(OSError):  # a file that went, or is somebody else's
+            if is_part(file.name):
+                file.unlink(missing_ok=True)
+            elif file.lstat().st_mtime_ns > now:
+                os.utime(file, ns=(now, now), follow_symlinks=False)
 
 
 def _files(results: Path) -> Iterator[Path]:

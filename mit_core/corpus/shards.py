@@ -239,7 +239,10 @@ def forget_unfinished(results: str | Path, shards: Iterable[str]) -> list[Item]:
     found: list[Item] = []
     for shard in shards:
         for index in sorted(Path(results, "shards", shard).glob("*.json")):
-            unfinished = [item for item in read_index(index) if item.verdict in _UNFINISHED]
+            try:
+                unfinished = [item for item in read_index(index) if item.verdict in _UNFINISHED]
+            except (UserError, OSError):  # the stage that reads it says what to do
+                continue
             if unfinished:
                 index.unlink()
             found += unfinished

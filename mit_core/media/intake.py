@@ -25,6 +25,8 @@ _EARLY_END_S = 0.5
 # Longer without a frame or sound, seconds, is no pause of a clip but a damaged clock: ffmpeg would
 # fill it with copies, hours of them.
 _LEAP_S = 60.0
+# Broadcasts leap where they were put together; ffmpeg closes these gaps.
+_LEAPING = {"mpeg", "mpegts"}
 
 
 @dataclass(frozen=True)
@@ -210,7 +212,7 @@ def _judge(picture: MediaInfo, reach: Reach, sound: MediaInfo, settings: Setting
 
 
 def _refuse_leap(info: MediaInfo, reach: Reach) -> None:
-    if reach.leap_s > _LEAP_S:
+    if reach.leap_s > _LEAP_S and info.container not in _LEAPING:
         raise ClipError(
             "time_leap",
             f"{info.path.name}: its time stamps leap by {reach.leap_s:.0f} s, so that it claims to "

@@ -76,7 +76,7 @@ def packet_reach(file: str | Path) -> Reach:
             declared_s=declared,
             cut_short=damage > end - _SLACK_S or end - start < declared - _SLACK_S,
             stamps_s=np.sort(stamps[video.index]) if video is not None else np.empty(0),
-            leap_s=max(_longest_step([start, *track]) for track in stamps.values()),
+            leap_s=_longest_step([start, *(stamp for track in stamps.values() for stamp in track)]),
         )
 
 

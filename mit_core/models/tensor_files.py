@@ -114,9 +114,11 @@ _NAMES: Mapping[str, Any] = {
     **{f"torch.{name}": kind for name, kind in _KINDS.items()},
     **{f"torch.{name}Storage": kind for name, kind in _STORAGES.items()},
     "torch.storage.UntypedStorage": torch.uint8,
+    "torch._utils._rebuild_tensor": Plain(_tensor),  # before torch 0.4
     "torch._utils._rebuild_tensor_v2": Plain(_tensor),
     "torch._utils._rebuild_tensor_v3": Plain(_tensor_of_kind),
     "torch._utils._rebuild_parameter": Plain(_parameter),
+    "torch._utils._rebuild_parameter_with_state": Plain(_parameter),
     "torch.Size": Plain(_size),
     "torch.device": Plain(lambda *_: "cpu"),
     **dict.fromkeys(_optimisers(), Plain(lambda *_: Unread())),

@@ -57,7 +57,7 @@ def verdicts_given() -> Iterator[tuple[str, ast.expr]]:
 
 def all_verdicts() -> set[str]:
     # those that are given by name, or by rule
-    found = {*segmentation._REASONS, *synchrony.REJECTED, shards.FAILED}
+    found = {*segmentation._REASONS, *synchrony.REJECTED, shards.FAILED, shards.CHANGED}
     for place, value in verdicts_given():
         if isinstance(value, ast.Constant):
             found.add(value.value)

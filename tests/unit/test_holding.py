@@ -61,7 +61,9 @@ def test_where_there_are_no_locks_nothing_is_taken(
         raise OSError(errno.ENOLCK, "No locks available")
 
     monkeypatch.setattr(fcntl, "flock", no_locks)
-    assert hold(tmp_path) is None
+    told: list[str] = []
+    assert hold(tmp_path, told.append) is None
+    assert "knows no locks" in told[0]
 
 
 @pytest.mark.survives("Results folder that cannot be written")

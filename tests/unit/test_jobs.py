@@ -13,7 +13,7 @@ import pytest
 from mit_core import holding
 from mit_core.errors import UserError
 from mit_core.holding import hold
-from mit_core.jobs import AT_WORK, wait_for_jobs
+from mit_core.jobs import AT_WORK, _share, wait_for_jobs
 
 ROOT = Path(__file__).parents[2]
 KIND = "Jobs that outlive a run killed with -9"
@@ -134,3 +134,12 @@ def test_a_job_of_a_living_run_ends_by_itself(tmp_path: Path) -> None:
     run = start(tmp_path, "done")
     assert run.wait(20) == 0 and time.monotonic() - started < 20
     assert (tmp_path / AT_WORK).is_file() and wait_for_jobs(tmp_path, 0) == ""
+
+
+def test_a_job_can_read_what_it_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """NFS gives a shared lock on nothing else."""
+    monkeypatch.setenv("MIT_RESULTS", str(tmp_path))
+    monkeypatch.setenv("MIT_RUN", "")
+    file = _share(tmp_path)
+    assert file is not None and file.readable()
+    file.close()

@@ -94,3 +94,37 @@ def test_a_picture_is_no_video(tmp_path: Path) -> None:
     ffmpeg("-f", "lavfi", "-i", "color=red:s=32x32", "-frames:v", "1", tmp_path / "still.mp4.png")
     still = (tmp_path / "still.mp4.png").rename(tmp_path / "still.mp4")
     assert inspect_clip(still).verdict == "no_video"
+
+
+@pytest.mark.survives("Bad input: odd tracks, rates, sizes and clocks")
+@pytest.mark.parametrize(
+    "filters", [("-vf", LEAP.format("setpts")), ("-af", LEAP.format("asetpts"))]
+)
+def test_a_clock_that_leaps(tmp_path: Path, filters: tuple[str, str]) -> None:
+    clip = flash_and_beep(tmp_path / "clip.mkv", *filters, "-fps_mode", "vfr", seconds=2)
+    record = inspect_clip(clip)
+    assert record.verdict == "time_leap" and "leap by 9999" in record.reason
+
+
+def test_a_still_stretch_under_sound_is_no_leap(tmp_path: Path) -> None:
+    """Slides, or a camera that was off for a while."""
+    held = "setpts='PTS+if(gt(N,25),65/TB,0)'"
+    clip = flash_and_beep(tmp_path / "talk.mkv", "-fps_mode", "vfr", seconds=70)
+    ffmpeg("-i", clip, "-t", "2", "-an", "-vf", held, "-fps_mode", "vfr", tmp_path / "held.mkv")
+    both = ("-i", tmp_path / "held.mkv", "-i", clip, "-map", "0:v", "-map", "1:a", "-c", "copy")
+    ffmpeg(*both, tmp_path / "slides.mkv")
+    assert inspect_clip(tmp_path / "slides.mkv").verdict == "ok"
+
+
+def test_broadcasts_that_were_put_together_are_taken(tmp_path: Path) -> None:
+    parts = [
+        flash_and_beep(
+            *(tmp_path / f"{start}.mpg", "-c:v", "mpeg2video", "-c:a", "mp2"),
+            *("-output_ts_offset", str(start)),
+            seconds=3,
+        )
+        for start in (0, 300)
+    ]
+    whole = tmp_path / "whole.mpg"
+    whole.write_bytes(b"".join(part.read_bytes() for part in parts))
+    assert inspect_clip(whole).verdict == "ok"

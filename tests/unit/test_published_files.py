@@ -21,7 +21,7 @@ from mit_core.models.published import (
     read_published,
     write_published,
 )
-from mit_core.models.tensors import read_tensors
+from mit_core.models.tensors import read_tensors, write_tensors
 from mit_core.plain_data import Plain
 from mit_core.unpickling import read_plain_pickle
 
@@ -237,3 +237,39 @@ def test_missing_and_mistaken_files_are_named(tmp_path):
     torch.save({"model": {"a": 3}}, path)
     with pytest.raises(UserError, match="no state dict"):
         read_published("autovc", path)
+
+
+class OldTensor:
+    """Pickled as torch before 0.4 did."""
+
+    def __init__(self, values: torch.Tensor):
+        self.values = values
+
+    def __reduce__(self):
+        values = self.values
+        view = values.storage_offset(), tuple(values.size()), values.stride()
+        return torch._utils._rebuild_tensor, (
+            torch.storage.TypedStorage(
+                wrap_storage=values.untyped_storage(), dtype=values.dtype, _internal=True
+            ),
+            *view,
+        )
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+def test_tensors_of_old_versions_are_read(tmp_path, zipped):
+    """As in torchvision's VGG and face_alignment's files, which are older than torch 0.4."""
+    values = torch.arange(6.0).reshape(2, 3)
+    path = tmp_path / "old.pth"
+    torch.save({"a": OldTensor(values)}, path, _use_new_zipfile_serialization=zipped)
+    torch.testing.assert_close(read_tensors(path)["a"], values)
+
+
+def test_what_was_read_can_be_written_and_read_again(tmp_path):
+    first, second = tmp_path / "a.pt", tmp_path / "b.pt"
+    milestones = collections.Counter({3: 1})
+    torch.save({"a": np.arange(3), "milestones": milestones}, first)
+    write_tensors(second, read_tensors(first))
+    again = read_tensors(second)
+    np.testing.assert_array_equal(again["a"], np.arange(3))
+    assert again["milestones"] == {3: 1}

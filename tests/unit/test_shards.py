@@ -173,3 +173,11 @@ def test_indices_with_failed_items_are_taken_away(worker: Worker, tmp_path: Path
     worker.worked.clear()
     run(worker, tmp_path, code="2")
     assert worker.worked == ["b"]
+
+
+def test_a_damaged_index_is_left_to_the_stage_that_reads_it(tmp_path: Path) -> None:
+    index = tmp_path / "shards" / "0000" / "intake.json"
+    index.parent.mkdir(parents=True)
+    index.touch()
+    assert forget_unfinished(tmp_path, ["0000"]) == []
+    assert index.is_file()

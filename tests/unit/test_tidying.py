@@ -65,3 +65,19 @@ def test_results_of_the_future_are_brought_into_the_present(tmp_path: Path) -> N
     times = {path.stat().st_mtime_ns for path in made}
     assert len(times) == 1 and before <= times.pop() <= time.time_ns()
     assert earlier.stat().st_mtime == 1e9 and item.stat().st_mtime == 4e9 + 2
+
+
+def test_a_file_that_cannot_be_changed_stops_no_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else's, in a folder that a group shares."""
+    file = tmp_path / "corpus/manifest.tsv"
+    write_text(file, "clip")
+    os.utime(file, (time.time() + 900, time.time() + 900))
+
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "utime", refused)
+    tidy(tmp_path)
+    assert file.is_file()
