@@ -8,6 +8,7 @@ from typing import Any
 from mit_core.corpus.layout import results_of
 from mit_core.corpus.shards import Item, Product, work_shard, write_index
 from mit_core.errors import ClipChangedError
+from mit_core.files import is_file
 from mit_core.media.intake import Settings, inspect_clip
 from mit_core.provenance import digest_of, file_sha256
 
@@ -76,6 +77,7 @@ def _content_key(clip: Mapping[str, str]) -> str:
 def _sha256(file: str) -> str:
     """A file's digest; "" where there is no file, or none that can be read."""
     try:
-        return file_sha256(file) if file else ""
+        # a pipe would be waited for
+        return file_sha256(file) if file and is_file(file) else ""
     except OSError:
         return ""
