@@ -22,7 +22,7 @@ KILLS = int(os.environ.get("MIT_KILLS", "50"))
 SEED = int(os.environ.get("MIT_SEED", "0"))
 # What a training writes again and again until it ends.
 GROWING = ("last.pt", "best.pt", "history.csv", "settings.json", "run.json")
-# Whole results that a test throws away, so that there is something to do again; of what lies between
+# Whole results that a test throws away, so that there is something to do; of what lies between
 # also what is made of it, since Snakemake does not miss it else.
 REMOVED = (
     *(("models",), ("dump",), ("corpus",), ("scaling",)),
