@@ -29,7 +29,7 @@ BAD = {
 }
 
 
-# A quarter of an hour on one core, and half of that: with 1,250 steps the translation came to .916 in
+# A quarter of an hour on one core, and half of that: at 1,250 steps the translation came to .916 in
 # SSIM and .894 in the mouth, still below the refinement.
 DRAWING = {
     "train_refinement": {"steps": 1500, "validate_every": 500, "checkpoint_every": 500},
