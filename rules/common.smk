@@ -27,7 +27,8 @@ from mit_core.configuration.check import check_all, check_voices
 from mit_core.configuration.given_files import DEMO
 from mit_core.corpus import catalogue, layout
 from mit_core.corpus.choice import choose_feature
-from mit_core.corpus.shards import FAILED, forget_unfinished
+from mit_core.corpus.shards import FAILED
+from mit_core.corpus.tries import read_tries, try_again
 from mit_core.errors import UserError
 from mit_core.files import read_json
 from mit_core.holding import hold
@@ -66,6 +67,7 @@ ensure(
 
 R = config["results"].rstrip("/")
 announce_run(R)
+TRIES = read_tries(R)
 DUMP = f"{R}/dump/{config['corpus']['name']}"
 IMPORT = config["import_dump"]
 IS_DEMO = config["corpus"]["videos"] == DEMO and not IMPORT["prefix"]
@@ -82,6 +84,11 @@ DETECTOR = {key: config["landmarks"][key] for key in ("detector", "weights")}
 def code(script):
     """Digest of a rule's script and of the library files it uses: editing one reruns the rule."""
     return library_digest(SCRIPTS / f"{script}.py")
+
+
+def again(stage):
+    """How often a shard's stage was to be tried once more: another number, another try."""
+    return lambda wildcards: TRIES.get(f"{wildcards.shard}/{stage}", 0)
 
 
 def more_memory(megabytes):
@@ -152,14 +159,14 @@ onstart:
 
 
 onsuccess:
-    again = forget_unfinished(R, SHARDS)
-    if said := closing_words(R, unfinished=again):
+    unfinished = try_again(R, SHARDS)
+    if said := closing_words(R, unfinished=unfinished):
         print(said, file=sys.stderr)
     # an unexpected error is one of the workflow's, so the run has not succeeded
-    if any(item.verdict == FAILED for item in again):
+    if any(item.verdict == FAILED for item in unfinished):
         sys.exit(1)
 
 
 onerror:
-    again = forget_unfinished(R, SHARDS)
-    print(closing_words(R, failed=True, unfinished=again), file=sys.stderr)
+    unfinished = try_again(R, SHARDS)
+    print(closing_words(R, failed=True, unfinished=unfinished), file=sys.stderr)

@@ -18,6 +18,7 @@ rule segment:
         runtime=240,
     params:
         settings=config["segment"],
+        again=again("segment"),
         code=code("segment"),
     script:
         "../workflow_scripts/segment.py"
@@ -41,6 +42,7 @@ rule landmarks:
         gpu=detector_gpus(),
     params:
         settings=config["landmarks"],
+        again=again("landmarks"),
         code=code_of_detection("landmarks"),
     script:
         "../workflow_scripts/landmarks.py"
@@ -63,6 +65,7 @@ rule register:
         runtime=60,
     params:
         settings=config["register"],
+        again=again("register"),
         code=code("register"),
     script:
         "../workflow_scripts/register.py"

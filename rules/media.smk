@@ -20,6 +20,7 @@ rule intake:
         clips=lambda wildcards: [clip.as_dict() for clip in SHARDS[wildcards.shard]],
         signature=lambda wildcards: signature(*paths_of(wildcards.shard)),
         settings=config["intake"],
+        again=again("intake"),
         code=code("intake"),
     script:
         "../workflow_scripts/intake.py"
@@ -42,6 +43,7 @@ rule normalise:
         runtime=240,
     params:
         settings=config["normalise"],
+        again=again("normalise"),
         code=code("normalise"),
     script:
         "../workflow_scripts/normalise.py"

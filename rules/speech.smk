@@ -18,6 +18,7 @@ rule speech:
         runtime=120,
     params:
         settings=config["speech"],
+        again=again("speech"),
         code=code("speech"),
     script:
         "../workflow_scripts/speech.py"

@@ -25,7 +25,6 @@ logger = logging.getLogger(__name__)
 OK = "ok"
 FAILED = "failed"
 CHANGED = "changed"
-_UNFINISHED = {FAILED, CHANGED}
 _FATAL_ERRNO = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE}
 
 
@@ -226,27 +225,6 @@ def _attempt(work: Work, item: Item, home: Path) -> tuple[list[Product], Excepti
 def _rejected(item: Item, verdict: str, reason: str) -> Product:
     logger.info("%s: rejected (%s): %s", item.id, verdict, reason)
     return Product(item.id, item.seconds, {}, verdict, reason)
-
-
-def forget_unfinished(results: str | Path, shards: Iterable[str]) -> list[Item]:
-    """Take away the indices that hold items to be tried again, so that the next run makes them.
-
-    Within them only those items are worked again.
-
-    Returns:
-        the items that an unexpected error ended, or whose files were changed.
-    """
-    found: list[Item] = []
-    for shard in shards:
-        for index in sorted(Path(results, "shards", shard).glob("*.json")):
-            try:
-                unfinished = [item for item in read_index(index) if item.verdict in _UNFINISHED]
-            except (UserError, OSError):  # the stage that reads it says what to do
-                continue
-            if unfinished:
-                index.unlink()
-            found += unfinished
-    return found
 
 
 def _forget(folder: Path, ids: set[str]) -> None:

@@ -8,7 +8,6 @@ import pytest
 from mit_core.corpus.shards import (
     Item,
     Product,
-    forget_unfinished,
     read_index,
     work_shard,
     write_index,
@@ -159,25 +158,3 @@ def test_a_clip_that_was_changed_meanwhile_is_looked_at_again(
     # all of them at once, as when a disk is unplugged, are still no fault of the code
     worker.errors.update({i: ClipChangedError(i) for i in "abc"})
     assert {item.verdict for item in run(worker, tmp_path, code="2")} == {"changed"}
-
-
-def test_indices_with_failed_items_are_taken_away(worker: Worker, tmp_path: Path) -> None:
-    index, other = (tmp_path / f"shards/{shard}/stage.json" for shard in ("0000", "0001"))
-    write_index(other, run(worker, tmp_path))
-    worker.errors["b"] = ZeroDivisionError("oops")
-    worker.errors["c"] = ClipError("no_face", "No face was found.")
-    write_index(index, run(worker, tmp_path, code="2"))
-    assert forget_unfinished(tmp_path, ["0001", "0002"]) == []
-    assert [item.id for item in forget_unfinished(tmp_path, ["0000", "0001"])] == ["b"]
-    assert other.exists() and not index.exists()
-    worker.worked.clear()
-    run(worker, tmp_path, code="2")
-    assert worker.worked == ["b"]
-
-
-def test_a_damaged_index_is_left_to_the_stage_that_reads_it(tmp_path: Path) -> None:
-    index = tmp_path / "shards" / "0000" / "intake.json"
-    index.parent.mkdir(parents=True)
-    index.touch()
-    assert forget_unfinished(tmp_path, ["0000"]) == []
-    assert index.is_file()

@@ -23,6 +23,7 @@ DIFFER = {
     ".held": "the process that had the folder",
     ".at_work": "the jobs that were at work",
     "tensorboard": "the time of each row",
+    ".tries.json": "how often a clip was tried once more, whose ffmpeg was killed",
     "state.pt": "seconds spent training; its networks are in last.pt and best.pt, which count",
 }
 # In these only the times differ, and all else counts.

@@ -32,14 +32,15 @@ def project(tmp_path: Path, two_videos: Path) -> Project:
     return project
 
 
-INDEX = "out/shards/0000/normalise.json"
+# a table that is made of all stages, and that is there after a run in which a clip failed
+TABLE = "out/corpus/manifest.tsv"
 
 
 @pytest.mark.survives(KIND)
 def test_a_failed_clip_ends_a_run_with_1_and_is_tried_again(project: Project) -> None:
     fault = project.folder / "fault"
     fault.touch()
-    done = project.snakemake("--", INDEX)
+    done = project.snakemake("--", TABLE)
     assert done.returncode == 1
     last = done.stderr.strip().splitlines()[-1]
     assert last.startswith("1 clips failed by an unexpected error (a): ")
@@ -51,12 +52,13 @@ def test_a_failed_clip_ends_a_run_with_1_and_is_tried_again(project: Project) ->
         in (project.folder / "out/logs/normalise/0000.log").read_text()
     )
 
-    assert project.jobs(INDEX) == {"normalise": 1}  # a dry run ends with 0
+    assert project.jobs(TABLE)["normalise"] == 1  # a dry run ends with 0
     before = (shard / "normalise/b/video.mp4").stat().st_mtime_ns
     fault.unlink()
-    done = project.snakemake("--", INDEX)
+    done = project.snakemake("--", TABLE)
     # the empty file is left out, which is no failure
     assert done.returncode == 0 and "unexpected error" not in done.stderr
     assert (shard / "normalise/b/video.mp4").stat().st_mtime_ns == before
     assert (shard / "normalise/a/video.mp4").is_file()
-    assert project.jobs(INDEX) == {}
+    assert set(project.table("corpus/manifest.tsv")["verdict"]) == {"ok", "empty_file"}
+    assert project.jobs(TABLE) == {}
