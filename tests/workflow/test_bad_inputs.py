@@ -11,7 +11,7 @@ from project import Project
 
 from mit_core.corpus.catalogue import list_clips
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(2400)]
 
 
 @dataclass(frozen=True)

@@ -141,7 +141,7 @@ def training_in(folder: Path) -> list[psutil.Process]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(2400)
+@pytest.mark.timeout(3600)
 def test_a_cluster_makes_what_a_laptop_makes(slurm: Slurm, videos: Path, tmp_path: Path) -> None:
     """On SLURM, with the training killed once by its node."""
     cluster = project(tmp_path / "cluster", videos)

@@ -64,7 +64,7 @@ def with_sound(video: Path, sound: Path, output: Path, seconds_later: float = 0.
     return output
 
 
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(2400)
 def test_sound_that_is_late_or_of_another_clip_is_left_out(footage: Path, tmp_path: Path) -> None:
     """Among good clips of one speaker; and what the reason advises puts a clip right."""
     good = {path.stem: path for path in clips(footage / "grid_s1")[:44]}
