@@ -45,7 +45,7 @@ class Project:
             cwd=self.folder,
             capture_output=True,
             text=True,
-            timeout=2400,
+            timeout=3600,
         )
 
     def command(self, *arguments: str) -> list[str]:
