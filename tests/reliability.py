@@ -115,7 +115,7 @@ class Counter:
 
 def _rows(kinds: dict[str, Kind]) -> Iterator[str]:
     for name, kind in sorted(kinds.items()):
-        tests = ", ".join(f"[{Path(file).stem}](../{file})" for file in sorted(kind.files))
+        tests = ", ".join(f"`{file}`" for file in sorted(kind.files))
         yield f"| {name} | {kind.tried} | {kind.survived} | {kind.lost} | {tests} |\n"
     whole = [sum(getattr(kind, part) for kind in kinds.values()) for part in _PARTS]
     yield "| **all** | " + " | ".join(f"**{number}**" for number in whole) + " | |\n"
