@@ -62,7 +62,7 @@ def is_file(path: str | Path) -> bool:
     """Whether there is such a file; a name that no file can have, too long say, is that of none."""
     try:
         return Path(path).is_file()
-    except OSError:
+    except (OSError, ValueError):
         return False
 
 
@@ -70,7 +70,7 @@ def is_folder(path: str | Path) -> bool:
     """Likewise of a folder."""
     try:
         return Path(path).is_dir()
-    except OSError:
+    except (OSError, ValueError):
         return False
 
 

@@ -8,14 +8,15 @@ from typing import Any
 
 from mit_core.checkup.check import FOUND, LACKING, NOTE, Check
 from mit_core.checkup.packages import ENVIRONMENT
+from mit_core.faces.weight_files import DLIB_PREDICTOR, FACE_ALIGNMENT_FILES
+from mit_core.models.published_names import PUBLISHED_FILES
 
 _MEDIAPIPE = (
     "modules/face_landmark/face_landmark_with_attention.tflite",
     "modules/face_detection/face_detection_full_range_sparse.tflite",
     "modules/face_detection/face_detection_short_range.tflite",
 )
-_DLIB = "models/shape_predictor_68_face_landmarks.dat"
-_FACE_ALIGNMENT = ("3DFAN4-7835d9f11d.pth.tar", "depth-2a464da4ea.pth.tar")
+_DLIB = f"models/{DLIB_PREDICTOR}"
 # Configuration key -> what it names, and what for.
 _KEYS = {
     "published.checkpoints": ("MakeItTalk's published checkpoints", "to animate without footage"),
@@ -27,7 +28,6 @@ _KEYS = {
     "train_translation.perceptual_weights": ("VGG19", "to train with perceptual: vgg19"),
     "evaluate.syncnet": ("SyncNet (syncnet_v2.model)", "to measure LSE-C and LSE-D"),
 }
-_PUBLISHED = ("ckpt_content_branch.pth", "ckpt_speaker_branch.pth", "ckpt_autovc.pth")
 
 
 def check_detectors(config: Mapping[str, Any]) -> list[Check]:
@@ -66,7 +66,7 @@ def _inside(detector: str, package: str, files: tuple[str, ...], needed: bool) -
 
 def _face_alignment(weights: str | None) -> Check:
     folder = Path(weights) if weights else fetched_weights()
-    missing = [name for name in _FACE_ALIGNMENT if not (folder / name).is_file()]
+    missing = [name for name in FACE_ALIGNMENT_FILES if not (folder / name).is_file()]
     if not missing:
         return Check("landmarks by face_alignment", FOUND, f"weights are in {folder}")
     return Check(
@@ -104,7 +104,7 @@ def _given(config: Mapping[str, Any], key: str, what: str, why: str) -> Check:
     if not path.exists():
         return Check(what, NOTE, f"{key} is {value}, which is not there", f"mend {key}")
     if key == "published.checkpoints":
-        missing = [name for name in _PUBLISHED if not (path / name).is_file()]
+        missing = [name for name in PUBLISHED_FILES["checkpoints"] if not (path / name).is_file()]
         if missing:
             words = f"{path} lacks {', '.join(missing)}"
             return Check(what, NOTE, words, "put the published files there")

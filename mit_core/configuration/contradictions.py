@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from mit_core.clocks import VIDEO_HZ
-from mit_core.configuration.places import is_file, named, same, within
+from mit_core.configuration.places import named, same, within
 from mit_core.configuration.words import shown
+from mit_core.files import is_file
 from mit_core.models.published_names import PUBLISHED_FILES
 
 Config = Mapping[str, Any]

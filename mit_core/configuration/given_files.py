@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from mit_core.configuration.places import is_file, is_folder, named, same, within
+from mit_core.configuration.places import named, same, within
 from mit_core.faces.table_beside import TABLE_SUFFIX, table_beside
 from mit_core.faces.weight_files import DLIB_FILES, FACE_ALIGNMENT_FILES
+from mit_core.files import is_file, is_folder
 from mit_core.models.published_names import PUBLISHED_FILES
 
 Config = Mapping[str, Any]

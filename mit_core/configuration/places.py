@@ -8,22 +8,6 @@ _MOST = 500
 """Characters of a path."""
 
 
-def is_file(path: str | Path) -> bool:
-    """There is such a file, and it may be looked at."""
-    try:
-        return Path(path).is_file()
-    except (OSError, ValueError):
-        return False
-
-
-def is_folder(path: str | Path) -> bool:
-    """There is such a folder, and it may be looked at."""
-    try:
-        return Path(path).is_dir()
-    except (OSError, ValueError):
-        return False
-
-
 def named(path: str | Path) -> str:
     """A path as a sentence may hold it: in one line, and not without end."""
     text = str(path)
