@@ -138,8 +138,10 @@ def slug(name: str) -> str:
     """
     kept = re.sub(r"[^\w.\-]+", "_", name).strip("._") or "clip"
     kept = kept.replace("--", "-")  # separates portrait and speech in an animation's name
-    short = kept.encode()[:_LONGEST_ID].decode(errors="ignore")
-    return name if short == name else f"{short}_{_short_hash(name)}"
+    if kept == name and len(kept.encode()) <= _LONGEST_ID:
+        return kept
+    ending = f"_{_short_hash(name)}"
+    return kept.encode()[: _LONGEST_ID - len(ending)].decode(errors="ignore") + ending
 
 
 def _short_hash(name: str) -> str:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mit_core.corpus import catalogue
@@ -106,6 +106,8 @@ def test_nothing_found_names_the_folder(tmp_path: Path) -> None:
 
 
 @given(st.text(min_size=1))
+@example("0:" + 23 * "\U0001d400")  # as long as an id may be, in bytes
+@example(99 * "\ud55c" + "?")
 def test_slug_is_fit_for_a_file_name_and_keeps_names_apart(name: str) -> None:
     slug = catalogue.slug(name)
     assert slug and "/" not in slug and "--" not in slug and len(slug) <= 100
