@@ -8,8 +8,8 @@ from mit_core.errors import UserError
 
 S = TypeVar("S")
 
-_MINUTES = {"s": 1 / 60, "min": 1.0, "minute": 1.0, "h": 60.0, "hour": 60.0}
-_BUDGET = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:(step|minute|hour)s?|(s|min|h))\s*")
+_MINUTES = {"s": 1 / 60, "second": 1 / 60, "min": 1.0, "minute": 1.0, "h": 60.0, "hour": 60.0}
+_BUDGET = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:(step|second|minute|hour)s?|(s|min|h))\s*")
 
 
 @dataclass(frozen=True)

@@ -115,7 +115,7 @@ def test_a_budget_of_steps(steps):
     ("budget", "minutes"),
     [
         *(("30 minutes", 30), ("1 minute", 1), ("30 min", 30), (" 2min ", 2)),
-        *(("1.5 h", 90), ("2 hours", 120), ("90 s", 1.5)),
+        *(("1.5 h", 90), ("2 hours", 120), ("90 s", 1.5), ("30 seconds", 0.5)),
     ],
 )
 def test_a_budget_of_time_leaves_steps_open(budget, minutes):
