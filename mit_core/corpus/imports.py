@@ -189,14 +189,15 @@ def _numbers(value: Any, path: Path, name: str) -> Array:
 
 
 def _count(value: Any, known: dict[int, int]) -> int:
-    """Numbers of an array, or of lists of lists of them: a short nest may stand for billions."""
+    """Numbers of an array, or of lists of lists of them, and the lists: a short nest may stand for
+    billions."""
     if isinstance(value, np.ndarray):
         return value.size
     if not isinstance(value, list | tuple):
         return 1
     if id(value) not in known:
         known[id(value)] = 0  # of a list that holds itself
-        known[id(value)] = sum(_count(part, known) for part in value)
+        known[id(value)] = 1 + sum(_count(part, known) for part in value)
     return known[id(value)]
 
 

@@ -3,6 +3,8 @@
 import struct
 import warnings
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +20,11 @@ _GREY_16 = ("I;16", "I;16L", "I;16B", "I")
 _FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "DIB", "TIFF", "GIF", "PPM")
 """Pictures and nothing else: PIL would hand PostScript to a program that runs it."""
 
-_MOST_PIXELS = 2 * (Image.MAX_IMAGE_PIXELS or 0)
-"""What PIL reads without a word of warning, twice."""
+_MOST_PIXELS = 50_000_000
+"""More than a phone's 8,064 x 6,048. A file of some kB may ask for them: at 17 bytes a pixel (what
+WebP's decoder takes, PIL's copy and ours) that is 0.85 GB."""
+_STRIP = 1 << 22
+"""Pixels that are copied from PIL at a time."""
 
 _DAMAGE = (
     *(OSError, ValueError, SyntaxError, TypeError, LookupError, AttributeError, EOFError),
@@ -39,14 +44,10 @@ def read_image(path: str | Path) -> npt.NDArray[np.uint8]:
     """
     file = Path(path)
     try:
-        with warnings.catch_warnings(), Image.open(file, formats=_FORMATS) as opened:
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = _upright(opened)
-            if image.mode in _GREY_16:
-                grey = (np.asarray(image).astype(np.uint32) >> 8).astype(np.uint8)
-                image = Image.fromarray(grey)
-            transparent = image.has_transparency_data
-            return np.array(image.convert("RGBA" if transparent else "RGB"))
+        with _without_warning(), Image.open(file, formats=_FORMATS) as opened:
+            if opened.width * opened.height > _MOST_PIXELS:
+                raise Image.DecompressionBombError
+            return _pixels(_upright(opened))
     except FileNotFoundError as error:
         raise UserError(f"{file}: there is no such picture. Check the path.") from error
     except UnidentifiedImageError as error:
@@ -64,12 +65,36 @@ def read_image(path: str | Path) -> npt.NDArray[np.uint8]:
         ) from error
 
 
+@contextmanager
+def _without_warning() -> Iterator[None]:
+    """PIL warns above a number of pixels of its own."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        yield
+
+
 def _upright(opened: Image.Image) -> Image.Image:
     opened.load()
-    try:
-        return ImageOps.exif_transpose(opened)
-    except _DAMAGE:  # notes beside the picture that cannot be read say nothing of it
-        return opened
+    # notes beside the picture that cannot be read say nothing of it
+    with suppress(*_DAMAGE):
+        ImageOps.exif_transpose(opened, in_place=True)
+    return opened
+
+
+def _pixels(image: Image.Image) -> npt.NDArray[np.uint8]:
+    if image.mode == "P" and image.palette is None:
+        raise ValueError("it has no palette")
+    grey_16 = image.mode in _GREY_16
+    mode = "RGBA" if image.has_transparency_data and not grey_16 else "RGB"
+    pixels = np.empty((image.height, image.width, len(mode)), np.uint8)
+    rows = max(1, _STRIP // image.width)
+    for top in range(0, image.height, rows):
+        strip = image.crop((0, top, image.width, min(top + rows, image.height)))
+        if grey_16:
+            grey = (np.asarray(strip).astype(np.uint32) >> 8).astype(np.uint8)
+            strip = Image.fromarray(grey)
+        pixels[top : top + rows] = np.asarray(strip.convert(mode))
+    return pixels
 
 
 def write_image(path: str | Path, image: npt.NDArray[np.uint8]) -> None:

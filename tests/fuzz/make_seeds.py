@@ -241,6 +241,15 @@ def _pictures() -> dict[str, bytes]:
     return found
 
 
+_LARGE_WEBP = (
+    struct.pack("<4sI4s4sI", b"RIFF", 54, b"WEBP", b"VP8 ", 42)
+    + b"\xb0\0\0\x9d\1*"
+    + struct.pack("<HH", 9_510, 65_444)  # 9,510 x 16,292: two bits of each side scale it
+    + b"\xff\xff\0\xff\xff\xff\xff\xfd\x6f\x7f&\1\x15y\4\x827\xe2\xb0"
+    + b"U" * 100
+)
+
+
 def picture() -> dict[str, bytes]:
     out = io.BytesIO()
     exif = Image.Exif()
@@ -250,6 +259,7 @@ def picture() -> dict[str, bytes]:
     return {
         **_pictures(),
         "huge": png(50_000, 50_000, bytes(9)),
+        "large": _LARGE_WEBP,
         "text_bomb": png(1, 1, bytes(2), _chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(2 << 20)))),
         "profile_bomb": png(
             1, 1, bytes(2), _chunk(b"iCCP", b"a\0\0" + zlib.compress(bytes(2 << 20)))
@@ -475,6 +485,9 @@ def import_pickles() -> dict[str, bytes]:
     nest: Any = [0.5]
     for _ in range(40):
         nest = [nest, nest]
+    hollow: Any = []
+    for _ in range(24):
+        hollow = [hollow, hollow]
     deep: Any = [0.5]
     for _ in range(300):
         deep = [deep]
@@ -489,6 +502,7 @@ def import_pickles() -> dict[str, bytes]:
         "surrogate": named("\ud800"),
         "lines": named("a\n.mp4"),
         "nest": b"\0" + pickle.dumps([(nest, about[:2])]),
+        "hollow_nest": b"\0" + pickle.dumps([(hollow, about[:2])]),
         "deep": b"\0" + pickle.dumps([(deep, about[:2])]),
         "itself": b"\0" + pickle.dumps([(itself, about[:2])]),
         "no_frames": b"\0" + pickle.dumps([(np.zeros((0, 204)), about[:2])]),

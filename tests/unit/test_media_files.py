@@ -195,6 +195,30 @@ def test_pictures_of_other_kinds(tmp_path: Path) -> None:
     np.testing.assert_array_equal(read_image(tmp_path / "side.png")[..., 0], np.rot90(grey[:8], -1))
 
 
+@pytest.mark.parametrize(
+    ("mode", "options"),
+    [
+        *((mode, {}) for mode in ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr")),
+        *((mode, {"transparency": 0}) for mode in ("L", "P")),
+    ],
+)
+def test_a_picture_in_strips_is_what_pil_makes_of_the_whole(tmp_path, monkeypatch, mode, options):
+    monkeypatch.setattr("mit_core.media.image._STRIP", 100)
+    colours = np.random.default_rng(2).integers(0, 255, (23, 31, 4), np.uint8)
+    whole = Image.fromarray(colours).convert("RGB").convert(mode)
+    file = tmp_path / ("a.jpg" if mode in ("CMYK", "YCbCr") else "a.png")
+    whole.save(file, **options)
+    with Image.open(file) as opened:
+        kind = "RGBA" if opened.has_transparency_data else "RGB"
+        np.testing.assert_array_equal(read_image(file), np.asarray(opened.convert(kind)))
+
+
+def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
+    Image.new("1", (10_000, 5_001)).save(tmp_path / "a.png")
+    with pytest.raises(UserError, match=r"a\.png has more than 50,000,000 pixels"):
+        read_image(tmp_path / "a.png")
+
+
 def test_pictures_that_are_none(tmp_path: Path) -> None:
     (tmp_path / "text.png").write_text("x")
     good = tmp_path / "good.png"
