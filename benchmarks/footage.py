@@ -13,6 +13,8 @@ from typing import Any
 
 import yaml
 
+from benchmarks.amount import amount
+
 KNOWN = "grid_s1"
 ONE_SPEAKER = (KNOWN, "grid_s31")
 """Folders that hold one speaker throughout; each clip of the others is of a speaker of its own."""
@@ -21,8 +23,8 @@ OTHERS = (
     *("video_retalking", "mead_spectre", "misc_frontal"),
 )
 DRAWING = {
-    "train_refinement": {"steps": 6000, "validate_every": 1000},
-    "train_translation": {"steps": 2500, "validate_every": 500},
+    "train_refinement": {"steps": amount(6000, 4), "validate_every": amount(1000, 2)},
+    "train_translation": {"steps": amount(2500, 4), "validate_every": amount(500, 2)},
 }
 
 

@@ -12,14 +12,15 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.amount import amount
 from benchmarks.made_up import made_up_sequences
 from mit_core.sequences import FEATURE_HZ, Sequences
 from mit_core.training.content import train_content
 from mit_core.training.content_settings import ContentSettings
 
-HOURS = (1 / 6, 10.0)
+HOURS = amount((1 / 6, 10.0), (0.1, 0.2))
 CLIP_SECONDS = 10
-STEPS = 30
+STEPS = amount(30, 4)
 _EVERY = 0.02  # seconds between two looks at the memory
 
 

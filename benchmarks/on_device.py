@@ -20,6 +20,7 @@ import numpy as np
 import torch
 from lightning_fabric import Fabric
 
+from benchmarks.amount import amount
 from benchmarks.made_up import made_up_sequences, made_up_voices
 from benchmarks.speaking import speaking
 from mit_core.demo.portrait import actor
@@ -41,9 +42,10 @@ from mit_core.training.speaker_settings import SpeakerSettings
 from mit_core.training.translation_recipe import TranslationRecipe
 from mit_core.training.translation_settings import RefinementSettings, TranslationSettings
 
-SPENT = 6.0
-"""Seconds that each figure is measured for, at least three steps."""
-FRAMES = 250
+SPENT = amount(6.0, 0.0)
+"""Seconds that each figure is measured for, at least so many steps."""
+STEPS, WARM = amount((3, 2), (1, 0))
+FRAMES = amount(250, 10)
 
 
 @dataclass(frozen=True)
@@ -135,12 +137,12 @@ def draw_on(device: str) -> Iterator[tuple[str, str]]:
 
 
 def _rate(work: Callable[[], object], device: str) -> float:
-    """Calls a second, after two that make everything ready."""
-    for _ in range(2):
+    """Calls a second, after some that make everything ready."""
+    for _ in range(WARM):
         work()
     _wait(device)
     started, calls = time.perf_counter(), 0
-    while calls < 3 or time.perf_counter() - started < SPENT:
+    while calls < STEPS or time.perf_counter() - started < SPENT:
         work()
         calls += 1
     _wait(device)

@@ -5,7 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import yaml
+
+from mit_core.media.image import write_image
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -55,8 +58,8 @@ class _Corpus:
         footage.mkdir(parents=True)
         for number in range(videos):
             (footage / f"{number:05d}.mp4").write_bytes(b"x")
-        for name in ("face.png", "voice.wav"):
-            (folder / name).touch()
+        write_image(folder / "face.png", np.zeros((9, 9, 3), np.uint8))
+        (folder / "voice.wav").touch()
         config = {
             "results": "results",
             "corpus": {"videos": str(footage), "shards": max(2, videos // 100)},

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+from benchmarks.amount import amount
 from benchmarks.speaking import speaking, write_speaker
 from mit_core.clocks import FEATURE_HZ
 from mit_core.demo.portrait import actor
@@ -28,13 +29,13 @@ from mit_core.models.translation_checkpoint import TranslationCheckpoint, make_n
 from mit_core.rendering.film import Settings, render_animation
 from mit_core.rendering.sketch import draw_sketch
 
-SECONDS, LONG = 10.0, 60.0
+SECONDS, LONG = amount((10.0, 60.0), (1.0, 2.0))
 FPS = 25.0
 SIDE = 256
 THREADS = 2
-NAIVE_FRAMES = 20  # timed of the naive way's 625, which all cost the same
-RATE_RUNS = 7
-MATRIX = 2048  # side of the matrices whose product tells what the machine can do
+NAIVE_FRAMES = amount(20, 1)  # timed of the naive way's 625, which all cost the same
+RATE_RUNS = amount(7, 1)
+MATRIX = amount(2048, 256)  # side of the matrices whose product tells what the machine can do
 
 RENDERERS = (("mesh_warp", 512), ("mesh_warp", SIDE), ("refinement", SIDE), ("translation", SIDE))
 

@@ -6,11 +6,12 @@ import cv2
 import numpy as np
 from skimage.data import astronaut
 
+from benchmarks.amount import amount
 from mit_core.faces.detectors import open_detector
 from mit_core.rendering.warp import MeshWarp
 
 SIZE = 512
-FRAMES = 120
+FRAMES = amount(120, 5)
 
 
 def render_warp() -> dict[str, float]:

@@ -18,13 +18,14 @@ from pathlib import Path
 import ffmpeg
 import yaml
 
+from benchmarks.amount import amount
 from mit_core.corpus.layout import STAGES
 from mit_core.demo.footage import Settings, make_footage
 from mit_core.demo.plan import plan
 from mit_core.media.ffmpeg import run
 
 ROOT = Path(__file__).resolve().parents[1]
-CLIPS, SPEAKERS = int(os.environ.get("MIT_SHARDED_CLIPS", "200")), 10
+CLIPS, SPEAKERS = int(os.environ.get("MIT_SHARDED_CLIPS", amount("200", "2"))), 10
 MADE = 4  # different clips; the others are copies
 SECONDS = 3.0
 CORES = 2

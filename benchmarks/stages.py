@@ -7,6 +7,7 @@ from pathlib import Path
 
 import yaml
 
+from benchmarks.amount import amount
 from mit_core.corpus.catalogue import list_clips
 from mit_core.corpus.shards import read_index
 from mit_core.corpus.stages.intake import intake_shard
@@ -19,7 +20,7 @@ from mit_core.demo.footage import Settings, make_footage
 from mit_core.demo.plan import plan
 
 CONFIG = Path(__file__).resolve().parents[1] / "config.yaml"
-CLIPS = 9  # of the demo corpus, about a minute; the first warms imports and models up
+CLIPS = amount(9, 2)  # of the demo corpus, about a minute; the first warms imports and models up
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import numpy as np
 import pandas as pd
 
+from benchmarks.amount import amount
 from mit_core.corpus.lags import Segment, lags_of, read_segments
 from mit_core.corpus.synchrony import DUBBED, OUT_OF_SYNC, find_synchrony
 from mit_core.files import written_whole
@@ -29,7 +30,9 @@ GOOD, SAME, OTHER = "as filmed", "sound of the same speaker", "sound of another 
 SHIFTS = (80, 160, 240, 320, 480, 640)
 """Milliseconds, half of the clips early and half late."""
 DAMAGES: tuple[int | str, ...] = (*SHIFTS, SAME, OTHER)
-SHARE, DRAWS = 0.15, 12
+SHARE, DRAWS = 0.15, amount(12, 1)
+FEWEST = 8
+"""Clips of a corpus that can be judged."""
 _RIGHT = 2
 """Frames (32 ms) that a lag may be off."""
 _LONG_ENOUGH = 0.8
@@ -201,19 +204,23 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def main() -> None:
+    if len(sys.argv) < 3:
+        sys.exit(__doc__)
     tables = []
     for folder in map(Path, sys.argv[2:]):
         clips = clips_of(folder)
         versions = {"": clips, " halved": halved(clips)}
         versions |= {f" joined by {n}": joined(clips, n) for n in (2, 4)}
         for version, its in versions.items():
-            if len(its) < 8:
+            if len(its) < FEWEST:
                 continue
             table = measure(its)
             voices = len({clip.speaker for clip in its})
             table.insert(0, "corpus", f"{voices} speaker{'s'[: voices > 1]}{version}")
             tables.append(table)
             print(summary(table).to_string(), flush=True)
+    if not tables:
+        sys.exit(f"No results folder holds {FEWEST} clips: prepare more footage.")
     whole = summary(pd.concat(tables))
     print(whole.to_string())
     with written_whole(sys.argv[1]) as part:

@@ -7,6 +7,7 @@ from typing import Any
 
 from lightning_fabric import Fabric
 
+from benchmarks.amount import amount
 from benchmarks.made_up import made_up_sequences, made_up_voices
 from mit_core.models.checkpoint import FeatureScaling
 from mit_core.training.autovc_recipe import AutoVCRecipe
@@ -20,7 +21,7 @@ from mit_core.training.recipe import Recipe
 from mit_core.training.speaker_recipe import SpeakerRecipe
 from mit_core.training.speaker_settings import SpeakerSettings
 
-STEPS = 8
+STEPS = amount(8, 1)
 
 
 def train_steps(folder: Path, threads: int = 1) -> dict[str, float]:

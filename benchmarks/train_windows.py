@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.amount import amount
 from benchmarks.made_up import made_up_sequences
 from benchmarks.train_steps import steps_a_second
 from mit_core.models.windows import WINDOW
@@ -14,7 +15,7 @@ from mit_core.training.data import PREDICTED, ChunkSampler
 from mit_core.training.hardware import Hardware, limited_threads, open_fabric
 from mit_core.training.published import PublishedRecipe
 
-BATCHES = 40
+BATCHES = amount(40, 4)
 
 
 def train_windows(folder: Path, threads: int = 1) -> dict[str, float]:

@@ -9,6 +9,7 @@ import pytest
 from network_makers import SPEAKERS, write_networks, write_portrait, write_speech
 
 from mit_core.cli.main import main
+from mit_core.corpus.catalogue import slug
 from mit_core.media.video import SYNTHETIC_COMMENT, count_frames
 from mit_core.rendering import film
 
@@ -152,6 +153,15 @@ def test_inputs_are_never_written_to_whatever_is_forced(given, tmp_path, capsys,
         assert animate(given, *words, *FAST, "--force") == 1
         assert "never written to" in capsys.readouterr().err
     assert link.is_symlink() and (tmp_path / "b.mp4").read_bytes() == b"mine"
+
+
+def test_a_name_without_an_ending_is_a_folder(given, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    portrait, speech = given / "portraits/ann.png", given / "recordings/ann talks.wav"
+    assert animate(given, portrait, speech, "-o", "vids", *FAST) == 0
+    assert [path.name for path in (tmp_path / "vids").iterdir()] == [
+        f"ann--{slug('ann talks')}.mp4"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from mit_core.configuration.contradictions import contradictions
 from mit_core.configuration.given_files import WRITTEN, missing_files
 from mit_core.configuration.schema import faults_of
 from mit_core.errors import UserError
+from mit_core.media.image import write_image
 
 CONTRADICTION = "Bad configuration: values that contradict each other"
 MISSING = "Bad configuration: files that are not there or cannot serve"
@@ -43,8 +45,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where relative paths begin; a folder of videos, a picture, a sound and a network."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "videos").mkdir()
-    for name in ("videos/a.mp4", "me.png", "me.wav", "network.pt", "voice.npy"):
+    for name in ("videos/a.mp4", "me.wav", "network.pt", "voice.npy"):
         (tmp_path / name).touch()
+    write_image(tmp_path / "me.png", np.zeros((9, 9, 3), np.uint8))
     return tmp_path
 
 
@@ -273,6 +276,14 @@ def test_all_that_is_missing_is_told_at_once(home: Path) -> None:
         "render.checkpoint: videos is a folder; give the file in it.",
         "train_content.initial: 'None' is text; for none write null, without quotation marks.",
     ]
+
+
+@pytest.mark.survives(MISSING)
+@pytest.mark.parametrize("key", ["animate.portraits", "render.background"])
+def test_a_file_that_is_no_picture_is_told_before_anything_runs(key: str, home: Path) -> None:
+    (home / "letter.png").write_text("Dear all")
+    assert f"\n  {key}: letter.png is no picture" in told({key: "letter.png"})
+    assert f"\n  {key}: me.wav is no picture" in told({key: "me.wav"})
 
 
 @pytest.mark.survives(MISSING)

@@ -1,8 +1,7 @@
 """Every command of the documents exists as it is written, and Python's page runs as it stands.
 
-A shell block is one fenced without a language. Commands whose line says ``# needs: ...`` want what
-a test machine lacks; they are parsed like all others. What a word of another program's is cannot be
-checked: such a program must be in ``OF_OTHERS``.
+What a word of another program's is cannot be checked: such a program must be in ``OF_OTHERS``. That
+the commands also do what they say is shown by ``workflow/test_documented_commands.py``.
 """
 
 import importlib.util
@@ -11,64 +10,21 @@ import shlex
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pytest
 import yaml
+from documents import BLOCK, DOCUMENTS, ROOT, Shell, shell_of
 from snakemake.cli import get_argument_parser
 
 from docs.tools.smk import read_rules
 from mit_core.cli.arguments import UsageError
 from mit_core.cli.main import parser
+from mit_core.media.image import write_image
 
-ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
-BLOCK = re.compile(r"^```(\w*)\n(.*?)^```\s*$", re.M | re.S)
-STARTS = (
-    "make ",
-    "snakemake ",
-    ".venv/bin/",
-    "python -",
-    "pytest ",
-    "mit ",
-    "tensorboard ",
-    "pip ",
-)
 OF_OTHERS = ("tensorboard", "pip", "pytest", "cat")
 SUFFIXES = {"json", "py", "tsv", "wav", "yaml", "html"}  # of files that are named as sections are
-SHOWN = {"text", "python", "yaml"}  # languages of blocks that are no commands
-
-
-@dataclass
-class Shell:
-    """What a document tells a reader to type."""
-
-    commands: list[str] = field(default_factory=list)
-    files: dict[str, str] = field(default_factory=dict)  # that its heredocs write
-
-
-def shell_of(path: Path) -> Shell:
-    """The commands of a document, in shell blocks and in its sentences."""
-    text = path.read_text(encoding="utf-8")
-    found = Shell()
-    for language, body in BLOCK.findall(text):
-        if language:
-            assert language in SHOWN, f"{path.name}: what is a block of {language}?"
-            continue
-
-        def keep(written: re.Match[str]) -> str:
-            found.files[written[1]] = written[3]
-            return ""
-
-        body = re.sub(r"^cat > (\S+) <<'(\w+)'\n(.*?)^\2$", keep, body, flags=re.M | re.S)
-        lines = re.sub(r"\\\n", " ", body).splitlines()
-        found.commands += [line.strip() for line in lines if line.strip()]
-    prose = BLOCK.sub("", text)
-    spans = (" ".join(span.split()) for span in re.findall(r"`([^`]+)`", prose))
-    found.commands += [span for span in spans if span.startswith(STARTS)]
-    return found
 
 
 def check_command(command: str, shell: Shell) -> None:
@@ -235,8 +191,9 @@ def test_readmes_own_footage_is_planned_as_it_stands(tmp_path: Path) -> None:
     shell = shell_of(ROOT / "README.md")
     videos = tmp_path / "to" / "videos" / "ann"
     videos.mkdir(parents=True)
-    for file in (videos / "talk.mp4", tmp_path / "to" / "me.jpg", tmp_path / "to" / "speech.wav"):
+    for file in (videos / "talk.mp4", tmp_path / "to" / "speech.wav"):
         file.write_bytes(b"not looked into yet")
+    write_image(tmp_path / "to" / "me.jpg", np.zeros((9, 9, 3), np.uint8))
     (tmp_path / "my.yaml").write_text(shell.files["my.yaml"].replace("/path/", f"{tmp_path}/"))
     (command,) = (text for text in shell.commands if "my.yaml" in text)
     words = shlex.split(command)[1:]

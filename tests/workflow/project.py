@@ -1,5 +1,6 @@
 """A copy of the project with footage of its own, so that a test may edit both."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -60,6 +61,18 @@ class Project:
         done = self.snakemake(*arguments)
         assert done.returncode == 0, done.stdout + done.stderr
 
+    def type(self, command: str) -> subprocess.CompletedProcess[str]:
+        """Run a command as a document has it, by the configuration that lies in the folder."""
+        path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+        return subprocess.run(
+            ["bash", "-c", command],
+            cwd=self.folder,
+            env=os.environ | {"PATH": path},
+            capture_output=True,
+            text=True,
+            timeout=3600,
+        )
+
     def jobs(self, target: str = "all") -> dict[str, int]:
         """Rule -> jobs that a run would do now."""
         done = self.snakemake("--dry-run", "--", target)
@@ -73,3 +86,23 @@ class Project:
     def table(self, name: str) -> pd.DataFrame:
         """A TSV of the results."""
         return pd.read_csv(self.folder / "out" / name, sep="\t", keep_default_na=False)
+
+
+def with_values(text: str, values: dict[str, Any]) -> str:
+    """A YAML with other values of keys that it has, all else as it was, comments too."""
+
+    def put(lines: list[str], depth: int, values: dict[str, Any]) -> list[str]:
+        for key, value in values.items():
+            indent = "  " * depth
+            (at,) = (n for n, line in enumerate(lines) if line.startswith(f"{indent}{key}:"))
+            if not isinstance(value, dict):
+                lines[at] = f"{indent}{key}: {value}"
+                continue
+            deeper = re.compile(rf" {{{2 * depth + 1}}}|#|$|\s*#")
+            end = at + 1
+            while end < len(lines) and deeper.match(lines[end]):
+                end += 1
+            lines[at + 1 : end] = put(lines[at + 1 : end], depth + 1, value)
+        return lines
+
+    return "\n".join(put(text.splitlines(), 0, values)) + "\n"

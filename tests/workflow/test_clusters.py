@@ -10,6 +10,7 @@ import psutil
 import pytest
 import torch
 from project import ROOT, Project
+from published_files import speaking_project
 from slurm import Slurm, why_not
 
 from mit_core.demo.cartoon import write_cartoon
@@ -194,3 +195,24 @@ def test_a_cluster_makes_what_a_laptop_makes(slurm: Slurm, videos: Path, tmp_pat
     )
     assert ours.keys() == theirs.keys()
     assert all(torch.equal(weights, theirs[name]) for name, weights in ours.items())
+
+
+@pytest.mark.slow
+def test_readmes_command_for_slurm(slurm: Slurm, tmp_path: Path) -> None:
+    """As it is typed, with the profile's names set to this cluster's."""
+    mine = speaking_project(tmp_path)
+    profile = mine.folder / "profiles/slurm/config.yaml"
+    with profile.open("a") as file:
+        file.write(
+            # no accounting here to ask, no accounts, a node of two cores; jobs are short
+            "slurm-no-account: true\nslurm-status-command: squeue\n"
+            "slurm-init-seconds-before-status-checks: 2\nseconds-between-status-checks: 2\n"
+            "max-threads: 2\n"
+        )
+    before = len(slurm.jobs())
+    done = mine.type("snakemake --workflow-profile profiles/slurm all")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert list(mine.folder.glob("results/animations/*.mp4"))
+    jobs = slurm.jobs()[before:]
+    (render,) = (job for job in jobs if job["Comment"].startswith("rule_render"))
+    assert render["Partition"] == "gpu" and {job["JobState"] for job in jobs} == {"COMPLETED"}

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 from project import ROOT, Project
+from published_files import speaking_project
 
 from mit_core.provenance import library_files
 
@@ -94,3 +95,12 @@ def test_every_environment_imports_what_its_rules_import(conda: Path, tmp_path: 
             .replace("_", "-")
         )
         assert all(pin.lower().replace("_", "-").split("+")[0] in listed for pin in pins)
+
+
+def test_readmes_command_for_conda(conda: Path, tmp_path: Path) -> None:
+    mine = speaking_project(tmp_path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", str(conda), prepend=os.pathsep)
+        done = mine.type("snakemake --sdm conda --cores 2 all")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert list(mine.folder.glob("results/animations/*.mp4"))

@@ -6,8 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
+
+from mit_core.media.image import write_image
 
 ROOT = Path(__file__).resolve().parents[2]
 TAKEN = """
@@ -62,8 +65,9 @@ def test_the_documents_example_is_planned_as_it_stands(tmp_path: Path) -> None:
     (snakefile,) = re.findall(r"^```python\n(.*?)^```", page, re.M | re.S)
     (settings,) = re.findall(r"^```yaml\n(.*?)^```", page, re.M | re.S)
     (tmp_path / "footage" / "ann").mkdir(parents=True)
-    for name in ("footage/ann/talk.mp4", "me.jpg", "speech.wav"):
+    for name in ("footage/ann/talk.mp4", "speech.wav"):
         (tmp_path / name).write_bytes(b"not looked into yet")
+    write_image(tmp_path / "me.jpg", np.zeros((9, 9, 3), np.uint8))
     given = yaml.safe_load(settings)["mit"]
     taken = snakefile.replace("makeittalk/Snakefile", str(ROOT / "Snakefile"))
     said = snakemake(tmp_path, given, "--dry-run", "--", "mine", "mit_report", taken=taken)

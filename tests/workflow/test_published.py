@@ -3,38 +3,16 @@
 from pathlib import Path
 
 import numpy as np
-import torch
 from project import Project
+from published_files import write_made_up
 
 from mit_core.demo.media import write_demo_media
-from mit_core.faces.standard_face import standard_face
+from mit_core.media.image import write_image
 from mit_core.media.probe import probe
-from mit_core.models.autovc import AutoVC
-from mit_core.models.content import ContentBranch
-from mit_core.models.published import PUBLISHED, write_published
-from mit_core.models.speaker_aware import SpeakerAware
-
-
-def write_made_up(folder: Path) -> None:
-    """Files as the published ones are, with untrained weights and constants of our own."""
-    checkpoints, constants = folder / "checkpoints", folder / "constants"
-    for home in (checkpoints, constants):
-        home.mkdir()
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        networks = {"content": ContentBranch(), "speaker": SpeakerAware(), "autovc": AutoVC()}
-    for kind, network in networks.items():
-        write_published(kind, network.state_dict(), checkpoints / PUBLISHED[kind].name)
-    for name, numbers in {
-        "STD_FACE_LANDMARKS.txt": standard_face().ravel(),
-        "MEAN_STD_AUTOVC_RETRAIN_MEL_AU.txt": np.repeat([0.5, 0.2], 80),
-        "obama_emb.txt": np.full(256, 1 / 16),
-    }.items():
-        np.savetxt(constants / name, numbers)
 
 
 def test_published_checkpoints_speak(tmp_path: Path) -> None:
-    write_made_up(tmp_path)
+    write_made_up(tmp_path / "checkpoints", tmp_path / "constants")
     write_demo_media(
         tmp_path / "face.png", tmp_path / "voice.wav", tmp_path / "human.wav", tmp_path
     )
@@ -73,8 +51,9 @@ def test_published_checkpoints_speak(tmp_path: Path) -> None:
 
 def test_pickles_of_converted_speech_need_no_footage(tmp_path: Path) -> None:
     """With the converter that made them; the default of import_dump.feature."""
-    for name in ("x_train_fl.pickle", "x_train_au.pickle", "vc.pth", "face.png", "voice.wav"):
+    for name in ("x_train_fl.pickle", "x_train_au.pickle", "vc.pth", "voice.wav"):
         (tmp_path / name).touch()
+    write_image(tmp_path / "face.png", np.zeros((9, 9, 3), np.uint8))
     project = Project(
         tmp_path / "project",
         {
