@@ -15,6 +15,7 @@ SNAKEMAKE := $(BIN)/snakemake --quiet rules --cores $(CORES)
 	results results-footage lock clean
 
 help:
+	@echo "make env    the environment, in $(VENV); all others make it where it is missing"
 	@echo "make demo   a talking portrait from the demo corpus, in $(DEMO)"
 	@echo "make studio a local web page over a results folder: RESULTS=$(RESULTS)"
 	@echo "make test   the tests (make test-all: the slow ones too)"
@@ -55,6 +56,7 @@ reliability: $(READY)
 
 docs: $(READY)
 	$(BIN)/python -m mkdocs build --quiet --strict
+	@echo "site: site/index.html"
 
 # Pages that the code tells: configuration, rules, architecture.
 docs-pages: $(READY)

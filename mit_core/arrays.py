@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib import format as npy
 
-from mit_core.errors import DamagedError
+from mit_core.errors import DamagedError, reason_of
 from mit_core.unpickling import DAMAGE
 
 _DAMAGE = (*DAMAGE, SyntaxError, tokenize.TokenError)
@@ -101,8 +101,8 @@ def _damaged(path: str | Path, what: str, error: BaseException) -> DamagedError:
         raise error
     if isinstance(error, FileNotFoundError):
         return DamagedError(f"{path} is missing: run again what makes it.")
-    why = (str(error).splitlines() or ["it ends too early"])[0]
+    why = reason_of(error, "it ends too early")
     return DamagedError(
-        f"{path} cannot be read as {what}: {why[:200]}. If this project wrote it, delete it and "
+        f"{path} cannot be read as {what}: {why}. If this project wrote it, delete it and "
         "run again."
     )

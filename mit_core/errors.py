@@ -1,4 +1,19 @@
-"""The one exception a person is meant to read."""
+"""The exceptions that a person is meant to read."""
+
+
+def reason_of(error: BaseException, otherwise: str = "it is damaged") -> str:
+    """What an error of a library says, in one line that fits into a sentence for the user.
+
+    Libraries quote what they could not read, which may be megabytes of a stranger's file.
+
+    Args:
+        otherwise: for an error that says nothing.
+    """
+    return " ".join(str(error).split())[:_LONGEST_REASON] or otherwise
+
+
+_LONGEST_REASON = 200
+"""Characters."""
 
 
 class UserError(Exception):

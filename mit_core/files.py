@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from mit_core.disk import disk_full
-from mit_core.errors import DamagedError
+from mit_core.errors import DamagedError, reason_of
 
 
 @contextmanager
@@ -95,7 +95,7 @@ def read_json(path: str | Path) -> Any:
         return json.loads(Path(path).read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
         raise DamagedError(
-            f"{path} is no JSON ({error}). Delete it and run again to write it anew."
+            f"{path} is no JSON ({reason_of(error)}). Delete it and run again to write it anew."
         ) from error
 
 
@@ -127,8 +127,8 @@ def read_table(
             rows = [{name: row[name] for name in header} for row in reader]
     except (UnicodeDecodeError, csv.Error) as error:
         raise DamagedError(
-            f"{path} is no table of text ({error}). Save it as tab-separated text in UTF-8; if "
-            "this project wrote it, delete it and run again."
+            f"{path} is no table of text ({reason_of(error)}). Save it as tab-separated text in "
+            "UTF-8; if this project wrote it, delete it and run again."
         ) from error
     missing = [name for name in columns if name not in header]
     if missing:

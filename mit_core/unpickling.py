@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from mit_core.errors import UserError
+from mit_core.errors import UserError, reason_of
 from mit_core.plain_data import CONTAINERS, NUMPY, Refused
 from mit_core.plain_unpickler import PlainUnpickler
 
@@ -47,7 +47,7 @@ def read_plain_pickle(path: str | Path) -> Any:
             "numpy arrays."
         ) from error
     except DAMAGE as error:
-        why = (str(error).splitlines() or ["it ends too early"])[0]
+        why = reason_of(error, "it ends too early")
         raise UserError(
             f"{path} cannot be read as a pickle: it is damaged or of another kind ({why})."
         ) from error

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mit_core.arrays import read_arrays
-from mit_core.errors import DamagedError
+from mit_core.errors import DamagedError, reason_of
 from mit_core.files import write_arrays
 
 
@@ -50,4 +50,6 @@ def load_animation(path: str | Path) -> Animation:
                 raise ValueError(f"{name} has shape {values[name].shape}, not {shape}")
         return Animation(**values)
     except (DamagedError, ValueError, TypeError) as error:
-        raise DamagedError(f"{path} holds no animation ({error}); make it again.") from error
+        raise DamagedError(
+            f"{path} holds no animation ({reason_of(error)}); make it again."
+        ) from error

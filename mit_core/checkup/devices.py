@@ -2,6 +2,7 @@
 
 from mit_core.checkup.check import FOUND, LACKING, NOTE, Check
 from mit_core.checkup.packages import ENVIRONMENT
+from mit_core.errors import reason_of
 from mit_core.machine import gpu_names, this_machine
 
 
@@ -16,7 +17,7 @@ def check_devices() -> list[Check]:
         usable = [torch.cuda.get_device_name(k) for k in range(torch.cuda.device_count())]
         version = torch.__version__
     except (ImportError, OSError, RuntimeError) as error:
-        said = " ".join(str(error).split())[:200]
+        said = reason_of(error)
         checks.append(Check("PyTorch", LACKING, f"cannot be loaded: {said}", ENVIRONMENT))
         return checks
     built = f"built for CUDA {torch.version.cuda}" if torch.version.cuda else "built for the CPU"

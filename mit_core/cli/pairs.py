@@ -42,8 +42,8 @@ def list_pairs(
     Args:
         portrait: picture, or a folder of pictures.
         speech: recording, or a folder of recordings.
-        output: the video; where several are made, or where it is a folder, the folder for them,
-            in which each is named ``{portrait}--{speech}``.
+        output: the video; where several are made, or where it is a folder or has no ending, the
+            folder for them, in which each is named ``{portrait}--{speech}``.
         container: of the videos in a folder; mp4 by None.
         also: other files that are read, and must not be written to.
 
@@ -53,7 +53,7 @@ def list_pairs(
     pictures = _files(portrait, "PORTRAIT", "picture")
     sounds = _files(speech, "SPEECH", "recording")
     several = Path(portrait).is_dir() or Path(speech).is_dir()
-    if several or Path(output).is_dir():
+    if several or Path(output).is_dir() or not Path(output).suffix:
         folder = _folder(output)
         pairs = [
             Pair(Path(picture), Path(sound), folder / f"{face}--{said}.{container or 'mp4'}")

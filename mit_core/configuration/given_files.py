@@ -10,6 +10,7 @@ from mit_core.configuration.places import named, same, within
 from mit_core.faces.table_beside import TABLE_SUFFIX, table_beside
 from mit_core.faces.weight_files import DLIB_FILES, FACE_ALIGNMENT_FILES
 from mit_core.files import is_file, is_folder
+from mit_core.media.image import is_picture
 from mit_core.models.published_names import PUBLISHED_FILES
 
 Config = Mapping[str, Any]
@@ -64,6 +65,12 @@ def _sources(config: Config) -> Iterator[str]:
     for key, path in _given_sources(config):
         if not is_file(path) and not is_folder(path):
             yield _not_there(key, path, "a file, a folder, or a list of both")
+
+
+def _portraits(config: Config) -> Iterator[str]:
+    for key, path in _given_sources(config):
+        if key == "animate.portraits" and is_file(path) and not is_picture(path):
+            yield _no_picture(key, path)
 
 
 def _drawings(config: Config) -> Iterator[str]:
@@ -127,11 +134,15 @@ def _pickles(config: Config) -> Iterator[str]:
 
 def _background(config: Config) -> Iterator[str]:
     given = config["render"].get("background")
-    if given and not re.fullmatch("#[0-9a-fA-F]{6}", given) and not is_file(given):
+    if not given or re.fullmatch("#[0-9a-fA-F]{6}", given):
+        return
+    if not is_file(given):
         yield (
             f"render.background: '{named(given)}' is neither a colour nor a file; give a colour as "
             '"#rrggbb", in quotation marks, or the path of a picture.'
         )
+    elif not is_picture(given):
+        yield _no_picture("render.background", given)
 
 
 def _results(config: Config) -> Iterator[str]:
@@ -178,6 +189,10 @@ def _in_folder(key: str, folder: str, names: tuple[str, ...], wanted: str) -> It
         )
 
 
+def _no_picture(key: str, path: str) -> str:
+    return f"{key}: {named(path)} is no picture that can be read; give a PNG or JPEG file."
+
+
 def _not_there(key: str, path: str, wanted: str) -> str:
     if path.strip().lower() in ("none", "null"):
         return f"{key}: '{path}' is text; for none write null, without quotation marks."
@@ -208,6 +223,7 @@ def _tilde(path: str) -> str:
 _CHECKS: tuple[Callable[[Config], Iterator[str]], ...] = (
     _results,
     _sources,
+    _portraits,
     _drawings,
     _files,
     _detector,

@@ -6,7 +6,7 @@ from the mel; it earns its place with weights learned elsewhere, or with hours o
 
 from pathlib import Path
 
-from mit_core.errors import DamagedError
+from mit_core.errors import DamagedError, reason_of
 from mit_core.files import read_table, write_json
 
 AUTO = "auto"
@@ -45,7 +45,7 @@ def write_choice(segments: Path, output: Path, *, requested: str, checkpoint_giv
         hours = sum(float(row["seconds"]) for row in rows) / 3600
     except ValueError as error:
         raise DamagedError(
-            f"{segments}: {error}. Delete the file and run again to write it anew."
+            f"{segments}: {reason_of(error)}. Delete the file and run again to write it anew."
         ) from error
     speakers = len({row["speaker"] for row in rows})
     feature, why = choose_feature(requested, checkpoint_given, speakers, hours)

@@ -1,6 +1,7 @@
 """The published code's pickles as a corpus dump of this project."""
 
 import hashlib
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -188,15 +189,17 @@ def _numbers(value: Any, path: Path, name: str) -> Array:
     return array.astype(np.float64)
 
 
-def _count(value: Any, known: dict[int, int]) -> int:
-    """Numbers of an array, or of lists of lists of them, and the lists: a short nest may stand for
-    billions."""
+def _count(value: Any, known: dict[int, float]) -> float:
+    """Numbers of an array, or lists of lists and the numbers in them.
+
+    A short nest may stand for billions, and one that holds itself has no end.
+    """
     if isinstance(value, np.ndarray):
         return value.size
     if not isinstance(value, list | tuple):
         return 1
     if id(value) not in known:
-        known[id(value)] = 0  # of a list that holds itself
+        known[id(value)] = math.inf  # of a list that holds itself
         known[id(value)] = 1 + sum(_count(part, known) for part in value)
     return known[id(value)]
 

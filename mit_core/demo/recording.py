@@ -3,12 +3,11 @@
 import shutil
 from pathlib import Path
 
-import pysptk.util
-
 from mit_core.files import written_whole
+from mit_core.speech.sptk import open_sptk
 
 
 def recorded_speech(out_wav: str | Path) -> None:
     """Copy pysptk's example, sentence a0007 of CMU ARCTIC (4 s, 16 kHz mono, free for any use)."""
     with written_whole(out_wav) as part:
-        shutil.copyfile(pysptk.util.example_audio_file(), part)
+        shutil.copyfile(open_sptk().util.example_audio_file(), part)

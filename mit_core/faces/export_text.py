@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from mit_core.errors import UserError
+from mit_core.errors import UserError, reason_of
 from mit_core.faces.scheme import N_POINTS
 from mit_core.files import written_whole
 
@@ -30,7 +30,7 @@ def read_landmark_text(path: str | Path) -> npt.NDArray[np.float32]:
     except FileNotFoundError:
         raise UserError(f"{path}: there is no such landmark file.") from None
     except ValueError as error:
-        raise UserError(f"{path}: this is not a table of numbers ({error}).") from None
+        raise UserError(f"{path}: this is not a table of numbers ({reason_of(error)}).") from None
     if rows.shape[1] != COLUMNS or len(rows) == 0:
         raise UserError(f"{path}: expected rows of 204 numbers, one row a frame.")
     return rows

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from mit_core.animation.animation import Animation, load_animation
-from mit_core.errors import UserError
+from mit_core.errors import UserError, reason_of
 from mit_core.faces.mouth import mouth_opening
 from mit_core.inspection.finding import Finding, counted
 from mit_core.models.voice_target import EMBEDDING
@@ -43,7 +43,9 @@ def describe_npy(path: Path) -> Finding:
     try:
         array = np.load(path, mmap_mode="r", allow_pickle=False)
     except _DAMAGE as error:
-        raise UserError(f"{path} cannot be read as an array: it is damaged ({error}).") from error
+        raise UserError(
+            f"{path} cannot be read as an array: it is damaged ({reason_of(error)})."
+        ) from error
     facts = {"shape": list(array.shape), "type": str(array.dtype)}
     if array.size == EMBEDDING:
         words = "An embedding of a voice: it can be given as animate.style or autovc.target."
@@ -108,8 +110,9 @@ def _shapes(path: Path) -> dict[str, tuple[int, ...]]:
         with np.load(path, allow_pickle=False) as arrays:
             return {name: arrays[name].shape for name in arrays.files}
     except (*_DAMAGE, AttributeError) as error:
-        why = " ".join(str(error).split())[:100]
-        raise UserError(f"{path} cannot be read as arrays: it is damaged ({why}).") from error
+        raise UserError(
+            f"{path} cannot be read as arrays: it is damaged ({reason_of(error)})."
+        ) from error
 
 
 def _frames(arrays: list[Any]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from mit_core.corpus.catalogue import IMAGE_SUFFIXES, VIDEO_SUFFIXES
 from mit_core.corpus.dump import INDEX, open_split
-from mit_core.errors import UserError
+from mit_core.errors import UserError, reason_of
 from mit_core.inspection.finding import Finding, counted
 from mit_core.inspection.networks import describe_checkpoint
 from mit_core.report.closing import closing_words
@@ -44,7 +44,9 @@ def describe_json(path: Path) -> Finding:
     try:
         held = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
-        raise UserError(f"{path} cannot be read as JSON: it is damaged ({error}).") from error
+        raise UserError(
+            f"{path} cannot be read as JSON: it is damaged ({reason_of(error)})."
+        ) from error
     if isinstance(held, dict) and {"offsets", "names", "speakers"} <= set(held):
         return _dump(path.parent)
     if isinstance(held, dict) and {"kind", "run", "steps"} <= set(held):
@@ -60,8 +62,9 @@ def _dump(folder: Path) -> Finding:
     try:
         split = open_split(folder, "mel" if _has_mel(folder) else "autovc")
     except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
-        why = " ".join(str(error).split())[:100]
-        raise UserError(f"{folder} is a damaged dump ({why}): make it again (prepare).") from error
+        raise UserError(
+            f"{folder} is a damaged dump ({reason_of(error)}): make it again (prepare)."
+        ) from error
     frames = int(split.offsets[-1])
     speakers = Counter(split.speakers)
     if len(split.landmarks) != frames or len(split.features) != frames:

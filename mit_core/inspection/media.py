@@ -39,8 +39,13 @@ def describe_clip(path: Path) -> Finding:
     if comment.startswith(SYNTHETIC_COMMENT):
         words.append(f"It says of itself: {comment}")
     good = record.verdict == "ok"
-    verdict = "Verdict: it can be used as footage." if good else f"Verdict: {record.reason}"
-    words += [verdict, *record.notes]
+    if not good:
+        verdict = record.reason
+    elif comment.startswith(SYNTHETIC_COMMENT):
+        verdict = "it can be read as footage, but would teach what a program drew."
+    else:
+        verdict = "it can be used as footage."
+    words += [f"Verdict: {verdict}", *record.notes]
     facts: dict[str, Any] = {
         **{key: getattr(record, key) for key in _FACTS},
         "audio": str(beside or ""),

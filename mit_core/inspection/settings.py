@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from mit_core.configuration.check import check_config
-from mit_core.errors import UserError
+from mit_core.errors import UserError, reason_of
 from mit_core.inspection.finding import Finding
 from mit_core.provenance import PACKAGE
 
@@ -42,8 +42,7 @@ def read_config(path: Path) -> dict[str, Any]:
     try:
         held = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        why = " ".join(str(error).split())[:160]
-        raise UserError(f"{path} cannot be read as YAML: {why}.") from error
+        raise UserError(f"{path} cannot be read as YAML: {reason_of(error)}.") from error
     if held is None:
         return {}
     if not isinstance(held, dict) or not all(isinstance(key, str) for key in held):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from mit_core.corpus.catalogue import TSV_COLUMNS
-from mit_core.errors import UserError
+from mit_core.errors import UserError, reason_of
 from mit_core.faces.landmark_table import read_landmark_table
 from mit_core.faces.puppet_beside import is_puppet
 from mit_core.inspection.finding import Finding, counted
@@ -150,7 +150,7 @@ def _rows(path: Path) -> tuple[list[str], list[Row]]:
     try:
         return read_rows(path)
     except csv.Error as error:
-        raise UserError(f"{path} cannot be read as a table ({error}).") from error
+        raise UserError(f"{path} cannot be read as a table ({reason_of(error)}).") from error
 
 
 def _numbers(path: Path) -> Any:

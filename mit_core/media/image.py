@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from mit_core.errors import UserError
+from mit_core.errors import UserError, reason_of
 from mit_core.files import written_whole
 
 # PIL's 16-bit grey modes; it clips them when it converts, so they are scaled by hand.
@@ -60,9 +60,16 @@ def read_image(path: str | Path) -> npt.NDArray[np.uint8]:
             "it smaller; a portrait of 4,000 pixels a side is plenty."
         ) from error
     except _DAMAGE as error:
-        raise UserError(
-            f"{file.name} cannot be read as a picture: {str(error)[:200] or 'it is damaged'}."
-        ) from error
+        raise UserError(f"{file.name} cannot be read as a picture: {reason_of(error)}.") from error
+
+
+def is_picture(path: str | Path) -> bool:
+    """Whether a file begins as a picture that ``read_image`` reads; nothing is decoded."""
+    try:
+        with _without_warning(), Image.open(path, formats=_FORMATS):
+            return True
+    except _DAMAGE:
+        return False
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from mit_core.errors import UserError
+from mit_core.errors import UserError, reason_of
 from mit_core.faces.scheme import N_POINTS
 from mit_core.models.content import ContentBranch, ContentDims, predict_displacement
 from mit_core.models.entries import Entries, built
@@ -193,6 +193,5 @@ def _fill(model: ContentBranch, weights: Mapping[str, Tensor], path: str | Path)
         model.load_state_dict(weights)
     except RuntimeError as error:
         raise UserError(
-            f"The weights in {path} do not fit the content branch "
-            f"({' '.join(str(error).split())[:300]})."
+            f"The weights in {path} do not fit the content branch ({reason_of(error)})."
         ) from error

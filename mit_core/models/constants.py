@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from mit_core.errors import UserError
+from mit_core.errors import UserError, reason_of
 from mit_core.models.published_names import AUTOVC_SCALING, STANDARD_FACE, TARGET_VOICE
 
 Array = npt.NDArray[np.float32]
@@ -66,7 +66,7 @@ def _numbers(folder: Path, name: str) -> Array:
             "published code that holds its constants."
         ) from None
     except ValueError as error:
-        raise UserError(f"{path} is not a text of numbers ({error}).") from error
+        raise UserError(f"{path} is not a text of numbers ({reason_of(error)}).") from error
     if numbers.size != count or not np.isfinite(numbers).all():
         raise UserError(
             f"{path} holds {numbers.size} numbers, not the {count} finite ones of {what}; get the "

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from mit_core.errors import UserError
+from mit_core.errors import UserError, reason_of
 from mit_core.unpickling import DAMAGE
 
 Array = npt.NDArray[np.float32]
@@ -149,6 +149,6 @@ def built(
         network.load_state_dict(weights)
     except (*DAMAGE, ArithmeticError) as error:
         raise UserError(
-            f"The weights in {path} do not fit the {what} ({' '.join(str(error).split())[:300]})."
+            f"The weights in {path} do not fit the {what} ({reason_of(error)})."
         ) from error
     return network.eval()

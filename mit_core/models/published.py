@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 import torch
 from torch import Tensor
 
-from mit_core.errors import UserError
+from mit_core.errors import UserError, reason_of
 from mit_core.files import written_whole
 from mit_core.models.published_names import AUTOVC, CONTENT, SPEAKER, TRANSLATION
 from mit_core.models.tensors import read_tensors, weights_in
@@ -88,6 +88,5 @@ def fill(model: torch.nn.Module, weights: Mapping[str, Tensor], path: str | Path
         model.load_state_dict(weights)
     except RuntimeError as error:
         raise UserError(
-            f"The weights in {path} do not fit the {type(model).__name__} "
-            f"({' '.join(str(error).split())[:300]})."
+            f"The weights in {path} do not fit the {type(model).__name__} ({reason_of(error)})."
         ) from error

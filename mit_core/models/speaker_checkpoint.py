@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from mit_core.errors import UserError
+from mit_core.errors import UserError, reason_of
 from mit_core.faces.scheme import N_POINTS
 from mit_core.models.attention import MOST_POSITIONS
 from mit_core.models.checkpoint import FeatureScaling, read_scaling
@@ -173,6 +173,5 @@ def fill_speaker(model: SpeakerAware, content: Mapping[str, Any], path: str | Pa
         model.load_state_dict(used)
     except RuntimeError as error:
         raise UserError(
-            f"The weights in {path} do not fit the speaker-aware branch "
-            f"({' '.join(str(error).split())[:300]})."
+            f"The weights in {path} do not fit the speaker-aware branch ({reason_of(error)})."
         ) from error

@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from mit_core.errors import UserError
+from mit_core.errors import UserError, reason_of
 from mit_core.files import written_whole
 from mit_core.models.tensor_files import read_torch
 from mit_core.plain_data import Refused
@@ -37,7 +37,7 @@ def read_tensors(path: str | Path) -> Mapping[str, Any]:
             "or give another file."
         ) from error
     except DAMAGE as error:
-        why = (str(error).splitlines() or ["the file ends too early"])[0]
+        why = reason_of(error, "the file ends too early")
         raise UserError(
             f"{path} cannot be read as a checkpoint: it is damaged or of another kind ({why}). "
             "Give another file, or delete this one if training wrote it."

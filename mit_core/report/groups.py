@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mit_core.errors import UserError
+from mit_core.errors import UserError, reason_of
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def read_groups(path: Path) -> list[Group]:
         ) from None
     except (ValueError, RecursionError) as error:
         raise UserError(
-            f"{path} is no JSON ({error}). Delete it and run again to rewrite it."
+            f"{path} is no JSON ({reason_of(error)}). Delete it and run again to rewrite it."
         ) from None
     if not isinstance(groups, list):
         raise UserError(f"{path} holds no list of groups. Delete it and run again to rewrite it.")

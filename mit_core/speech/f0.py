@@ -1,6 +1,5 @@
 """The pitch of speech: log F0, its normalisation by the utterance, and its 257 classes."""
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +7,7 @@ import numpy.typing as npt
 
 from mit_core.clocks import HOP, SAMPLE_RATE, frame_count
 from mit_core.speech.conditioning import condition
+from mit_core.speech.sptk import open_sptk
 
 UNVOICED = -1e10
 """What RAPT writes for the logarithm of no pitch."""
@@ -51,10 +51,6 @@ def log_f0(audio: npt.NDArray[np.floating], low: float, high: float) -> LogF0:
     Raises:
         ValueError: the audio is not one-dimensional or holds no sample.
     """
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="pkg_resources is deprecated")
-        import pysptk
-
     conditioned = condition(audio)
     frames = frame_count(audio.size)
     # RAPT gives ceil(n / 256) frames: a little more than a whole number of hops gives ours. Its
@@ -62,7 +58,7 @@ def log_f0(audio: npt.NDArray[np.floating], low: float, high: float) -> LogF0:
     # samples would change the F0 of whatever is tracked next in this process.
     wanted = max((frames - 1) * HOP + 2, audio.size + audio.size % 2, _SHORTEST)
     padded = np.pad(conditioned, (0, wanted - audio.size))
-    f0 = pysptk.rapt(
+    f0 = open_sptk().rapt(
         padded.astype(np.float32) * _PCM_SCALE, SAMPLE_RATE, HOP, min=low, max=high, otype="logf0"
     )
     return f0[:frames].astype(np.float64)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from mit_core.arrays import read_arrays
 from mit_core.clocks import SAMPLE_RATE
-from mit_core.errors import DamagedError
+from mit_core.errors import DamagedError, reason_of
 from mit_core.files import write_arrays
 
 
@@ -72,5 +72,5 @@ def load_speech(path: str | Path) -> SpeechFeatures:
         return SpeechFeatures(**values)
     except (DamagedError, ValueError, TypeError, OverflowError) as error:
         raise DamagedError(
-            f"{path} holds no speech features ({error}); analyse the audio again."
+            f"{path} holds no speech features ({reason_of(error)}); analyse the audio again."
         ) from error

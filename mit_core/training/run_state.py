@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from lightning_fabric import Fabric
 
-from mit_core.errors import UserError
+from mit_core.errors import UserError, reason_of
 from mit_core.files import written_whole
 from mit_core.models.tensors import read_tensors, write_tensors
 from mit_core.training.hardware import gathered
@@ -97,8 +97,7 @@ def resume(fabric: Fabric, recipe: Recipe, folder: Path, fingerprint: str) -> Pr
         progress = _taken_up(fabric, recipe, state)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise UserError(
-            f"{path} is damaged ({' '.join(str(error).split())[:200]}): delete it, and training "
-            "starts anew."
+            f"{path} is damaged ({reason_of(error)}): delete it, and training starts anew."
         ) from error
     if state["best"] is not None and fabric.is_global_zero:
         with written_whole(folder / "best.pt") as part:

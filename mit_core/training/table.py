@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from mit_core.errors import UserError
+from mit_core.errors import UserError, reason_of
 from mit_core.files import read_json, write_text
 
 
@@ -70,6 +70,6 @@ def _row(path: Path) -> list[str]:
         return row
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise UserError(
-            f"{path} is no record of a training run ({error!r}): delete it, and the run's folder "
-            "where training should write it again."
+            f"{path} is no record of a training run ({type(error).__name__}: {reason_of(error)}): "
+            "delete it, and the run's folder where training should write it again."
         ) from error
