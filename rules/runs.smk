@@ -64,7 +64,8 @@ def training_threads(wildcards):
     """Half of the cores, so that two networks train side by side as fast as one after another."""
     if workflow.remote_exec or not workflow.local_exec:
         return CLUSTER_THREADS
-    return max(1, workflow.cores // 2)
+    # a look at the workflow, such as --report, may be given no number of cores
+    return max(1, (workflow.resource_settings.cores or 1) // 2)
 
 
 def voices_to_leave_out(wildcards):

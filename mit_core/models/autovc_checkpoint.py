@@ -13,7 +13,7 @@ import torch
 from mit_core.errors import UserError
 from mit_core.models.autovc import AutoVC, AutoVCDims
 from mit_core.models.autovc_conversion import MULTIPLE, convert
-from mit_core.models.entries import Entries, built
+from mit_core.models.entries import Entries, built, holds
 from mit_core.models.tensors import read_tensors, weights_in, write_tensors
 from mit_core.models.voice_target import EMBEDDING, voice_named
 
@@ -128,7 +128,7 @@ def is_autovc(path: str | Path) -> bool:
     Raises:
         UserError: no such file, or no checkpoint at all.
     """
-    return bool(read_tensors(path).get("format") == _FORMAT)
+    return holds(read_tensors(path), "format", _FORMAT)
 
 
 def load_autovc(path: str | Path, device: str = "cpu") -> AutoVCCheckpoint:
@@ -138,7 +138,7 @@ def load_autovc(path: str | Path, device: str = "cpu") -> AutoVCCheckpoint:
         UserError: no such file, or not such a checkpoint.
     """
     content = read_tensors(path)
-    if content.get("format") != _FORMAT:
+    if not holds(content, "format", _FORMAT):
         raise UserError(
             f"{path} is not an AutoVC checkpoint of this project: give the best.pt or last.pt that "
             "training AutoVC wrote."
@@ -167,7 +167,7 @@ def load_autovc_start(path: str | Path) -> tuple[AutoVC, Array, Array]:
         UserError: no such file, no AutoVC in it, or one of other sizes.
     """
     content = read_tensors(path)
-    if content.get("format") == _FORMAT:
+    if holds(content, "format", _FORMAT):
         saved = load_autovc(path)
         return saved.model, saved.mean, saved.std
     if _WEIGHTS not in content:

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from mit_core.errors import UserError
 from mit_core.models.awing import AwingDims, AwingNetwork
-from mit_core.models.entries import Entries, built
+from mit_core.models.entries import Entries, built, holds
 from mit_core.models.heatmaps import fine_peaks, quarter_peaks
 from mit_core.models.tensors import read_tensors, weights_in, write_tensors
 
@@ -105,7 +105,7 @@ def load_awing(path: str | Path, device: str = "cpu") -> AwingCheckpoint:
         UserError: no such file, or no such network in it.
     """
     content = read_tensors(path)
-    ours = content.get("format") == _FORMAT
+    ours = holds(content, "format", _FORMAT)
     if not ours and _WEIGHTS not in content:
         content = {_WEIGHTS: content}
     weights = weights_in(content, _WEIGHTS, path, _WHAT)

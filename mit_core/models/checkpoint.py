@@ -13,7 +13,7 @@ from torch import Tensor
 from mit_core.errors import UserError, reason_of
 from mit_core.faces.scheme import N_POINTS
 from mit_core.models.content import ContentBranch, ContentDims, predict_displacement
-from mit_core.models.entries import Entries, built
+from mit_core.models.entries import Entries, built, holds
 from mit_core.models.tensors import read_tensors, weights_in, write_tensors
 from mit_core.models.windows import WINDOW
 
@@ -148,7 +148,7 @@ def load_content(path: str | Path, device: str = "cpu") -> ContentCheckpoint:
         UserError: no such file, or not such a checkpoint.
     """
     content = read_tensors(path)
-    if content.get("format") != _FORMAT:
+    if not holds(content, "format", _FORMAT):
         raise UserError(
             f"{path} is not a content checkpoint of this project: give the best.pt or last.pt that "
             "training wrote. A published checkpoint is given by published.checkpoints, or as a "

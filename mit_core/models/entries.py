@@ -19,6 +19,12 @@ Dims = TypeVar("Dims")
 Network = TypeVar("Network", bound=nn.Module)
 
 
+def holds(content: Mapping[str, Any], name: str, value: str) -> bool:
+    """Whether an entry is this text; in a stranger's file it may be an array or anything else."""
+    found = content.get(name)
+    return isinstance(found, str) and found == value
+
+
 class Entries:
     """A checkpoint's named entries.
 

@@ -13,7 +13,7 @@ from mit_core.errors import UserError, reason_of
 from mit_core.faces.scheme import N_POINTS
 from mit_core.models.attention import MOST_POSITIONS
 from mit_core.models.checkpoint import FeatureScaling, read_scaling
-from mit_core.models.entries import Entries, built
+from mit_core.models.entries import Entries, built, holds
 from mit_core.models.noise import harmonic_noise
 from mit_core.models.speaker_aware import EMBEDDING_GAIN, SpeakerAware, SpeakerDims
 from mit_core.models.stretches import in_stretches
@@ -133,7 +133,7 @@ def load_speaker(path: str | Path, device: str = "cpu") -> SpeakerCheckpoint:
         UserError: no such file, or not such a checkpoint.
     """
     content = read_tensors(path)
-    if content.get("format") != _FORMAT:
+    if not holds(content, "format", _FORMAT):
         raise UserError(
             f"{path} is not a speaker-aware checkpoint of this project: give the best.pt or "
             "last.pt that train_speaker wrote."

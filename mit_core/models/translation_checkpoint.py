@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from mit_core.errors import UserError
-from mit_core.models.entries import Entries, built
+from mit_core.models.entries import Entries, built, holds
 from mit_core.models.published import read_published
 from mit_core.models.refinement import WIDTHS, RefinementNetwork
 from mit_core.models.tensors import read_tensors, weights_in, write_tensors
@@ -143,7 +143,7 @@ def load_translation(path: str | Path, device: str = "cpu") -> TranslationCheckp
             crop=_PUBLISHED_CROP,
             points=_PUBLISHED_POINTS,
         )
-    if content.get("format") != _FORMAT:
+    if not holds(content, "format", _FORMAT):
         raise UserError(
             f"{path} holds no image network: give the best.pt or last.pt that train_translation or "
             "train_refinement wrote, or the published ckpt_116_i2i_comb.pth."

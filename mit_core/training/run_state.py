@@ -13,6 +13,7 @@ from lightning_fabric import Fabric
 
 from mit_core.errors import UserError, reason_of
 from mit_core.files import written_whole
+from mit_core.models.entries import holds
 from mit_core.models.tensors import read_tensors, write_tensors
 from mit_core.training.hardware import gathered
 from mit_core.training.recipe import Recipe
@@ -90,7 +91,7 @@ def resume(fabric: Fabric, recipe: Recipe, folder: Path, fingerprint: str) -> Pr
     if not path.is_file():
         return None
     state = read_tensors(path)
-    if state.get("format") != _FORMAT or state.get("fingerprint") != fingerprint:
+    if not holds(state, "format", _FORMAT) or not holds(state, "fingerprint", fingerprint):
         log.info("%s is of other settings or data: training starts anew", path)
         return None
     try:

@@ -1,6 +1,8 @@
 """Every reader meets the law of ``fuzz.targets``: with its seeds, and with new inputs."""
 
+import itertools
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from fuzz.checkpoints import hostile_values, small_checkpoints
 from fuzz.targets import TARGETS, survives
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,6 +52,36 @@ def test_seeds_end_in_values_or_in_words(tmp_path, survival, name):
             raise AssertionError(f"{name}: {seed.name}") from error
     # the targets do read what is whole
     assert all(refused[seed] is None for seed in good), [refused[seed] for seed in good]
+
+
+@pytest.mark.slow
+@pytest.mark.survives(KIND)
+@pytest.mark.usefixtures("one_thread")
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("kind", range(len(small_checkpoints())))
+def test_any_entry_of_a_checkpoint_may_be_anything(tmp_path, survival, kind):
+    """Every entry, and some within entries, replaced by every hostile value in turn."""
+    content = small_checkpoints()[kind]
+    places = [
+        (where, within)
+        for where, name in enumerate(sorted(content))
+        for within in range(1 + min(_WITHIN, len(_inside(content[name]))))
+    ]
+    values = range(len(hostile_values()))
+    for number, ((where, within), which) in enumerate(itertools.product(places, values)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        survives("checkpoint_entries", bytes([kind, where, within, which]), folder)
+        shutil.rmtree(folder)
+    survival.tried(len(places) * len(values))
+
+
+def _inside(entry: object) -> dict:
+    return entry if isinstance(entry, dict) else {}
+
+
+_WITHIN = 4
+"""Entries of an entry that are replaced: those of a network are alike."""
 
 
 @pytest.mark.slow

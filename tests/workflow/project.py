@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 import yaml
+from shell import type_command
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("Snakefile", "config.yaml", "rules", "envs", "workflow_scripts", "mit_core", "profiles")
@@ -64,14 +65,7 @@ class Project:
     def type(self, command: str) -> subprocess.CompletedProcess[str]:
         """Run a command as a document has it, by the configuration that lies in the folder."""
         path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-        return subprocess.run(
-            ["bash", "-c", command],
-            cwd=self.folder,
-            env=os.environ | {"PATH": path},
-            capture_output=True,
-            text=True,
-            timeout=3600,
-        )
+        return type_command(command, self.folder, os.environ | {"PATH": path}, 3600)
 
     def jobs(self, target: str = "all") -> dict[str, int]:
         """Rule -> jobs that a run would do now."""

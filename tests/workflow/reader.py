@@ -18,6 +18,7 @@ import numpy as np
 from documents import ROOT, shell_of
 from project import with_values
 from published_files import write_made_up
+from shell import start_command, type_command
 
 from mit_core.demo.footage import Settings, make_footage
 from mit_core.demo.media import write_demo_media
@@ -31,6 +32,7 @@ _LONGEST = 1500  # seconds of one command
 
 _DRAWS = {"size": 64, "widths": "[8, 8, 8]", "batch_size": 2, "perceptual": "none"}
 LESS: dict[str, Any] = {
+    "results": "results/demo",
     "demo": {"clips_per_speaker": 3, "batches": 2, "footage": {"size": 192}},
     "corpus": {"shards": 2},
     "training": {"budget": "4 steps"},
@@ -156,15 +158,7 @@ class Reader:
         return kept | {"MIT_BENCH": "quick", "MIT_SHARED": _NOWHERE} | more
 
     def _run(self, text: str, run: Run) -> str:
-        done = subprocess.run(
-            ["bash", "-c", text],
-            cwd=self.folder,
-            env=self._environment(run),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=_LONGEST,
-        )
+        done = type_command(text, self.folder, self._environment(run), _LONGEST)
         assert done.returncode == 0, f"{text} ended with {done.returncode}:\n{done.stdout[-6000:]}"
         return done.stdout
 
@@ -173,33 +167,25 @@ class Reader:
         with socket.socket() as held:
             assert held.connect_ex(("127.0.0.1", port)), f"something else answers at {run.serves}"
         log = self.folder / "served.log"
-        with log.open("w") as output:
-            serving = subprocess.Popen(
-                ["bash", "-c", text],
-                cwd=self.folder,
-                env=self._environment(run),
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-            )
-            try:
-                for _ in range(240):
-                    assert serving.poll() is None, f"{text} ended:\n{log.read_text()[-4000:]}"
-                    try:
-                        with urllib.request.urlopen(run.serves, timeout=10) as page:
-                            assert page.status == 200
-                            break
-                    except (urllib.error.URLError, ConnectionError):
-                        time.sleep(0.5)
-                else:
-                    raise AssertionError(f"{run.serves} never answered:\n{log.read_text()}")
-            finally:
-                os.killpg(serving.pid, signal.SIGINT)
+        serving = start_command(text, self.folder, self._environment(run), log)
+        try:
+            for _ in range(240):
+                assert serving.poll() is None, f"{text} ended:\n{log.read_text()[-4000:]}"
                 try:
-                    serving.wait(60)
-                except subprocess.TimeoutExpired:
-                    os.killpg(serving.pid, signal.SIGKILL)
-                    raise
+                    with urllib.request.urlopen(run.serves, timeout=10) as page:
+                        assert page.status == 200
+                        break
+                except (urllib.error.URLError, ConnectionError):
+                    time.sleep(0.5)
+            else:
+                raise AssertionError(f"{run.serves} never answered:\n{log.read_text()}")
+        finally:
+            os.killpg(serving.pid, signal.SIGINT)
+            try:
+                serving.wait(60)
+            except subprocess.TimeoutExpired:
+                os.killpg(serving.pid, signal.SIGKILL)
+                raise
         return log.read_text()
 
 

@@ -13,9 +13,15 @@ from reader import Reader, Run
 DEMO, OWN = "make demo", "snakemake --configfile config.yaml my.yaml --cores 2 all"
 PREPARED = "snakemake --configfile config.yaml my.yaml --cores 2 prepare"
 RESULTS = "make results"
-FILMS, REPORT = "results/animations/*.mp4", "results/report.html"
+FILMS, REPORT = "results/demo/animations/*.mp4", "results/demo/report.html"
 LAPTOP = "snakemake --cores 2 all"
 KNOWN = "results/known/dump/corpus"
+
+OTHERS = (
+    f"python -m venv others && echo {sysconfig.get_path('purelib')} > "
+    f"{sysconfig.get_path('purelib', vars={'base': 'others'})}/packages.pth"
+)
+"""An environment of the reader's own, which has this one's packages."""
 
 RUNS = {
     # the tutorial
@@ -24,7 +30,7 @@ RUNS = {
     OWN: Run(makes=("my_results/animations/me--speech.mp4", "my_results/report.html")),
     "tensorboard --logdir my_results/models": Run(serves="http://127.0.0.1:6006/", needs=(OWN,)),
     # README's beginning
-    DEMO: Run(makes=("results/demo/animations/*.mp4",), says="report: results/demo/report.html"),
+    DEMO: Run(makes=(FILMS,), says="report: results/demo/report.html"),
     "make studio": Run(serves="http://127.0.0.1:7860/", needs=(DEMO,)),
     # by command
     "mit animate me.jpg speech.wav -o me.mp4": Run(makes=("me.mp4",), needs=(DEMO,)),
@@ -53,7 +59,7 @@ RUNS = {
         makes=("theirs/animations/me--speech.mp4",)
     ),
     # laptop, GPU, cluster
-    LAPTOP: Run(makes=(FILMS, REPORT)),
+    LAPTOP: Run(removed=(FILMS, REPORT), makes=(FILMS, REPORT), needs=(DEMO,)),
     "snakemake --workflow-profile profiles/gpu --cores 8 all": Run(
         removed=(FILMS, REPORT), makes=(FILMS, REPORT), needs=(LAPTOP,)
     ),
@@ -66,8 +72,7 @@ RUNS = {
     "snakemake --lint": Run(says="Congratulations"),
     # of the library
     "pip install -e .": Run(
-        given={"pip": "python -m venv others && others/bin/python -m pip"},
-        environment={"PYTHONPATH": sysconfig.get_path("purelib")},
+        given={"pip": f"{OTHERS} && others/bin/python -m pip"},
         makes=("others/bin/mit",),
     ),
     'python -c "import torch; print(torch.cuda.is_available())"': Run(says="True|False"),
