@@ -46,6 +46,10 @@ def speaking_project(folder: Path) -> Project:
             "constants": str(folder / "constants"),
         },
         "animate": {"portraits": str(face), "speech": str(voice)},
+        # of the report, which measures them on footage
+        "demo": {"clips_per_speaker": 3, "batches": 1, "footage": {"size": 192}},
+        "corpus": {"shards": 1},
+        "evaluate": {"clips": 1, "videos": 1},
     }
     config.write_text(with_values(config.read_text("utf-8"), given), "utf-8")
     return mine
