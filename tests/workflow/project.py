@@ -62,9 +62,13 @@ class Project:
         done = self.snakemake(*arguments)
         assert done.returncode == 0, done.stdout + done.stderr
 
-    def type(self, command: str) -> subprocess.CompletedProcess[str]:
-        """Run a command as a document has it, by the configuration that lies in the folder."""
-        path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    def type(self, command: str, programs: str = "") -> subprocess.CompletedProcess[str]:
+        """Run a command as a document has it, by the configuration that lies in the folder.
+
+        Args:
+            programs: a folder of programs that are found before all others.
+        """
+        path = f"{programs}:{Path(sys.executable).parent}:{os.environ['PATH']}".lstrip(":")
         return type_command(command, self.folder, os.environ | {"PATH": path}, 3600)
 
     def jobs(self, target: str = "all") -> dict[str, int]:

@@ -99,8 +99,6 @@ def test_every_environment_imports_what_its_rules_import(conda: Path, tmp_path: 
 
 def test_readmes_command_for_conda(conda: Path, tmp_path: Path) -> None:
     mine = speaking_project(tmp_path)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PATH", str(conda), prepend=os.pathsep)
-        done = mine.type("snakemake --sdm conda --cores 2 all")
+    done = mine.type("snakemake --sdm conda --cores 2 all", programs=str(conda))
     assert done.returncode == 0, done.stdout
     assert list(mine.folder.glob("results/animations/*.mp4"))
