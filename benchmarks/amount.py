@@ -1,6 +1,7 @@
 """How much the benchmarks measure: all, or with ``MIT_BENCH=quick`` just enough to see them run.
 
-Quick figures mean nothing and are printed alone: benchmarks/latest.md stays as it is.
+Quick figures mean nothing. benchmarks/latest.md stays as it is then; other files that a benchmark
+writes, such as RESULTS.md, do not: use it in a copy.
 """
 
 import os

@@ -1,5 +1,8 @@
 """The exceptions that a person is meant to read."""
 
+_LONGEST_REASON = 200
+"""Characters."""
+
 
 def reason_of(error: BaseException, otherwise: str = "it is damaged") -> str:
     """What an error of a library says, in one line that fits into a sentence for the user.
@@ -9,11 +12,10 @@ def reason_of(error: BaseException, otherwise: str = "it is damaged") -> str:
     Args:
         otherwise: for an error that says nothing.
     """
-    return " ".join(str(error).split())[:_LONGEST_REASON] or otherwise
-
-
-_LONGEST_REASON = 200
-"""Characters."""
+    if isinstance(error, UserError):  # written for people already
+        return str(error)
+    said = " ".join(str(error).split()) or otherwise
+    return said if len(said) <= _LONGEST_REASON else f"{said[:_LONGEST_REASON]}…"
 
 
 class UserError(Exception):

@@ -67,7 +67,8 @@ def add(commands: Any) -> None:
         "--output",
         metavar="OUT",
         required=True,
-        help="the video (.mp4, .mov, .webm), or a folder for several",
+        help="the video (.mp4, .mov, .webm), or a folder: one that is there, or a new name without "
+        "an ending",
     )
     parser.add_argument(
         "--force", action="store_true", help="make videos anew that are there already"

@@ -42,8 +42,8 @@ def list_pairs(
     Args:
         portrait: picture, or a folder of pictures.
         speech: recording, or a folder of recordings.
-        output: the video; where several are made, or where it is a folder or has no ending, the
-            folder for them, in which each is named ``{portrait}--{speech}``.
+        output: the video; where several are made, or where it is a folder or a new name without an
+            ending, the folder for them, in which each is named ``{portrait}--{speech}``.
         container: of the videos in a folder; mp4 by None.
         also: other files that are read, and must not be written to.
 
@@ -53,7 +53,7 @@ def list_pairs(
     pictures = _files(portrait, "PORTRAIT", "picture")
     sounds = _files(speech, "SPEECH", "recording")
     several = Path(portrait).is_dir() or Path(speech).is_dir()
-    if several or Path(output).is_dir() or not Path(output).suffix:
+    if several or Path(output).is_dir() or _names_folder(output):
         folder = _folder(output)
         pairs = [
             Pair(Path(picture), Path(sound), folder / f"{face}--{said}.{container or 'mp4'}")
@@ -85,6 +85,11 @@ def _files(given: str, argument: str, what: str) -> dict[str, str]:
     if what == "picture":
         return list_media(given, IMAGE_SUFFIXES, argument, skip=is_part_of_puppet)
     return list_media(given, _SPOKEN, argument)
+
+
+def _names_folder(output: str) -> bool:
+    """A name without any dot, of nothing that is there."""
+    return "." not in Path(output).name and not Path(output).exists()
 
 
 def _folder(output: str) -> Path:

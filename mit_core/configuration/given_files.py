@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from mit_core.configuration.places import named, same, within
+from mit_core.corpus.catalogue import IMAGE_SUFFIXES
 from mit_core.faces.table_beside import TABLE_SUFFIX, table_beside
 from mit_core.faces.weight_files import DLIB_FILES, FACE_ALIGNMENT_FILES
 from mit_core.files import is_file, is_folder
-from mit_core.media.image import is_picture
+from mit_core.media.picture_kinds import seems_picture
 from mit_core.models.published_names import PUBLISHED_FILES
 
 Config = Mapping[str, Any]
@@ -69,8 +70,11 @@ def _sources(config: Config) -> Iterator[str]:
 
 def _portraits(config: Config) -> Iterator[str]:
     for key, path in _given_sources(config):
-        if key == "animate.portraits" and is_file(path) and not is_picture(path):
-            yield _no_picture(key, path)
+        if key != "animate.portraits":
+            continue
+        for picture in _pictures(path):
+            if not seems_picture(picture):
+                yield _no_picture(key, picture)
 
 
 def _drawings(config: Config) -> Iterator[str]:
@@ -141,7 +145,7 @@ def _background(config: Config) -> Iterator[str]:
             f"render.background: '{named(given)}' is neither a colour nor a file; give a colour as "
             '"#rrggbb", in quotation marks, or the path of a picture.'
         )
-    elif not is_picture(given):
+    elif not seems_picture(given):
         yield _no_picture("render.background", given)
 
 
@@ -187,6 +191,14 @@ def _in_folder(key: str, folder: str, names: tuple[str, ...], wanted: str) -> It
             f"{key}: {named(folder)} holds no {' and no '.join(missing)}; put what is missing "
             "there, or give the folder it is in."
         )
+
+
+def _pictures(path: str) -> list[str]:
+    """The file itself, or those in the folder that are taken for portraits."""
+    if not is_folder(path):
+        return [path] if is_file(path) else []
+    found = (file for file in sorted(Path(path).iterdir()) if not file.name.startswith("."))
+    return [str(file) for file in found if file.suffix.lower() in IMAGE_SUFFIXES and is_file(file)]
 
 
 def _no_picture(key: str, path: str) -> str:

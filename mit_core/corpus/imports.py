@@ -192,12 +192,13 @@ def _numbers(value: Any, path: Path, name: str) -> Array:
 def _count(value: Any, known: dict[int, float]) -> float:
     """Numbers of an array, or lists of lists and the numbers in them.
 
-    A short nest may stand for billions, and one that holds itself has no end.
+    A short nest may stand for billions; one that holds itself, or anything but numbers, is without
+    bound.
     """
     if isinstance(value, np.ndarray):
         return value.size
     if not isinstance(value, list | tuple):
-        return 1
+        return 1 if isinstance(value, int | float | np.number) else math.inf
     if id(value) not in known:
         known[id(value)] = math.inf  # of a list that holds itself
         known[id(value)] = 1 + sum(_count(part, known) for part in value)

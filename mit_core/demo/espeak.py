@@ -77,8 +77,9 @@ def speak(voice: Voice, text: str) -> Utterance:
     command = [sys.executable, "-I", "-S", espeak_worker.__file__]
     library, data = espeakng_loader.get_library_path(), Path(espeakng_loader.get_data_path())
     numbers = [str(n) for n in (voice.rate, voice.pitch, voice.range)]
-    arguments = [str(library), str(data.parent), voice.name, *numbers, text]
-    done = subprocess.run(command + arguments, capture_output=True, check=False)
+    arguments = [str(library), ".", voice.name, *numbers, text]
+    # it takes paths of 160 bytes at most, and environments may lie deeper
+    done = subprocess.run(command + arguments, capture_output=True, check=False, cwd=data.parent)
     if done.returncode != 0:
         words = done.stderr.decode(errors="replace").strip().splitlines()
         raise UserError(

@@ -13,6 +13,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from mit_core.errors import UserError, reason_of
 from mit_core.files import written_whole
+from mit_core.media.ffmpeg import MAX_PIXELS
 
 # PIL's 16-bit grey modes; it clips them when it converts, so they are scaled by hand.
 _GREY_16 = ("I;16", "I;16L", "I;16B", "I")
@@ -20,9 +21,6 @@ _GREY_16 = ("I;16", "I;16L", "I;16B", "I")
 _FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "DIB", "TIFF", "GIF", "PPM")
 """Pictures and nothing else: PIL would hand PostScript to a program that runs it."""
 
-_MOST_PIXELS = 50_000_000
-"""More than a phone's 8,064 x 6,048. A file of some kB may ask for them: at 17 bytes a pixel (what
-WebP's decoder takes, PIL's copy and ours) that is 0.85 GB."""
 _STRIP = 1 << 22
 """Pixels that are copied from PIL at a time."""
 
@@ -36,6 +34,9 @@ _DAMAGE = (
 def read_image(path: str | Path) -> npt.NDArray[np.uint8]:
     """Read a picture upright (its EXIF rotation applied).
 
+    A file of some bytes may ask for ``MAX_PIXELS``, more than the 50 million of phones: at 17 bytes
+    a pixel (what WebP's decoder takes, PIL's copy and ours) that is 1.1 GB.
+
     Returns:
         shape = (H, W, 3) RGB, or (H, W, 4) RGBA where the file has transparency; uint8.
 
@@ -45,7 +46,7 @@ def read_image(path: str | Path) -> npt.NDArray[np.uint8]:
     file = Path(path)
     try:
         with _without_warning(), Image.open(file, formats=_FORMATS) as opened:
-            if opened.width * opened.height > _MOST_PIXELS:
+            if opened.width * opened.height > MAX_PIXELS:
                 raise Image.DecompressionBombError
             return _pixels(_upright(opened))
     except FileNotFoundError as error:
@@ -56,20 +57,11 @@ def read_image(path: str | Path) -> npt.NDArray[np.uint8]:
         ) from error
     except Image.DecompressionBombError as error:
         raise UserError(
-            f"{file.name} has more than {_MOST_PIXELS:,} pixels, more than fit into memory. Make "
+            f"{file.name} has more than {MAX_PIXELS:,} pixels, more than fit into memory. Make "
             "it smaller; a portrait of 4,000 pixels a side is plenty."
         ) from error
     except _DAMAGE as error:
         raise UserError(f"{file.name} cannot be read as a picture: {reason_of(error)}.") from error
-
-
-def is_picture(path: str | Path) -> bool:
-    """Whether a file begins as a picture that ``read_image`` reads; nothing is decoded."""
-    try:
-        with _without_warning(), Image.open(path, formats=_FORMATS):
-            return True
-    except _DAMAGE:
-        return False
 
 
 @contextmanager

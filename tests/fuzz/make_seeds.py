@@ -250,6 +250,13 @@ _LARGE_WEBP = (
 )
 
 
+def _largest() -> bytes:
+    """As many pixels as are read, in a few bytes."""
+    out = io.BytesIO()
+    Image.new("RGBA", (8192, 8192)).save(out, "WEBP", lossless=True, method=0, quality=0)
+    return out.getvalue()
+
+
 def picture() -> dict[str, bytes]:
     out = io.BytesIO()
     exif = Image.Exif()
@@ -260,6 +267,7 @@ def picture() -> dict[str, bytes]:
         **_pictures(),
         "huge": png(50_000, 50_000, bytes(9)),
         "large": _LARGE_WEBP,
+        "good_largest": _largest(),
         "text_bomb": png(1, 1, bytes(2), _chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(2 << 20)))),
         "profile_bomb": png(
             1, 1, bytes(2), _chunk(b"iCCP", b"a\0\0" + zlib.compress(bytes(2 << 20)))
@@ -488,6 +496,7 @@ def import_pickles() -> dict[str, bytes]:
     hollow: Any = []
     for _ in range(24):
         hollow = [hollow, hollow]
+    words: Any = ["a" * 5000] * 2500
     deep: Any = [0.5]
     for _ in range(300):
         deep = [deep]
@@ -503,6 +512,7 @@ def import_pickles() -> dict[str, bytes]:
         "lines": named("a\n.mp4"),
         "nest": b"\0" + pickle.dumps([(nest, about[:2])]),
         "hollow_nest": b"\0" + pickle.dumps([(hollow, about[:2])]),
+        "words": b"\0" + pickle.dumps([(words, about[:2])]),
         "deep": b"\0" + pickle.dumps([(deep, about[:2])]),
         "itself": b"\0" + pickle.dumps([(itself, about[:2])]),
         "no_frames": b"\0" + pickle.dumps([(np.zeros((0, 204)), about[:2])]),

@@ -37,6 +37,7 @@ from mit_core.faces.puppet_beside import is_puppet, puppet_beside
 from mit_core.faces.puppet_files import read_puppet
 from mit_core.media.audio import read_audio
 from mit_core.media.image import read_image
+from mit_core.media.picture_kinds import seems_picture
 from mit_core.models.adoption import adopt_autovc
 from mit_core.models.autovc_checkpoint import load_autovc, load_autovc_start
 from mit_core.models.awing_checkpoint import load_awing
@@ -61,7 +62,7 @@ Target = Callable[[bytes, Path], None]
 
 MOST_GROWN = 512
 """MB that one input may make the process larger by; inputs are of some kB."""
-MOST_GROWN_BY_PIXELS = 1024
+MOST_GROWN_BY_PIXELS = 1280
 """The same of a picture, which may be as large as any that is read."""
 LONGEST_MESSAGE = 5000
 """Characters: a person reads it."""
@@ -253,7 +254,10 @@ def puppet(data: bytes, folder: Path) -> None:
 
 
 def picture(data: bytes, folder: Path) -> None:
-    read = read_image(_file(folder, "me.png", data))
+    path = _file(folder, "me.png", data)
+    seems_picture(path)
+    read = read_image(path)
+    assert seems_picture(path)
     assert read.ndim == 3 and read.shape[2] in (3, 4) and read.dtype == np.uint8
 
 

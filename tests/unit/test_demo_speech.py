@@ -1,7 +1,9 @@
 """eSpeak NG's phonemes and sound, and the mouth that follows them."""
 
 import time
+from pathlib import Path
 
+import espeakng_loader
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -142,3 +144,14 @@ def test_any_sequence_moves_smoothly_and_within_bounds(parts):
         assert curve.max() <= high + 1e-9
         assert np.abs(np.diff(curve)).max() < 0.12  # a jump would be near 1
     assert np.abs(np.diff(mouth.lips_closed)).max() < 0.12
+
+
+def test_it_speaks_from_a_deep_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """eSpeak NG itself takes paths of 160 bytes at most."""
+    deep = tmp_path.joinpath(*["environments of a project"] * 8)
+    deep.mkdir(parents=True)
+    data = deep / "espeak-ng-data"
+    data.symlink_to(espeakng_loader.get_data_path())
+    shallow = speak(VOICE, "Hello")
+    monkeypatch.setattr(espeakng_loader, "get_data_path", lambda: str(data))
+    np.testing.assert_array_equal(speak(VOICE, "Hello").audio, shallow.audio)

@@ -15,8 +15,8 @@ from fuzz.targets import TARGETS, survives
 
 ROOT = Path(__file__).resolve().parents[2]
 SEEDS = ROOT / "tests" / "fuzz" / "seeds"
-SECONDS = 6
-"""Of new inputs for each reader."""
+RUNS, SECONDS = 3000, 30
+"""New inputs for each reader, and when a slow machine stops before."""
 KIND = "Strangers' files: any bytes, to every reader of the project's own formats"
 
 
@@ -93,6 +93,7 @@ def test_new_inputs_end_in_values_or_in_words(tmp_path, survival, name):
     # tests.fuzz" by itself draws new ones
     options = (
         "-seed=1",
+        f"-runs={RUNS}",
         f"-max_total_time={SECONDS}",
         f"-artifact_prefix={tmp_path}/",
         "-print_final_stats=1",

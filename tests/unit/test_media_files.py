@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from media_clips import ffmpeg, flash_and_beep
-from PIL import Image
+from PIL import Image, ImageOps
 
 from mit_core.errors import ClipError, UserError
 from mit_core.media.audio import audio_seconds, read_audio, write_wav
@@ -206,16 +206,34 @@ def test_a_picture_in_strips_is_what_pil_makes_of_the_whole(tmp_path, monkeypatc
     monkeypatch.setattr("mit_core.media.image._STRIP", 100)
     colours = np.random.default_rng(2).integers(0, 255, (23, 31, 4), np.uint8)
     whole = Image.fromarray(colours).convert("RGB").convert(mode)
-    file = tmp_path / ("a.jpg" if mode in ("CMYK", "YCbCr") else "a.png")
-    whole.save(file, **options)
+    ending = {"CMYK": ".jpg", "YCbCr": ".tiff"}.get(mode, ".png")
+    file = tmp_path / f"a{ending}"
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    whole.save(file, exif=exif, **options)
     with Image.open(file) as opened:
+        assert opened.mode == mode
+        upright = ImageOps.exif_transpose(opened)
         kind = "RGBA" if opened.has_transparency_data else "RGB"
-        np.testing.assert_array_equal(read_image(file), np.asarray(opened.convert(kind)))
+        expected = np.asarray(upright.convert(kind))
+    assert expected.shape[:2] == (31, 23)
+    np.testing.assert_array_equal(read_image(file), expected)
 
 
-def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
-    Image.new("1", (10_000, 5_001)).save(tmp_path / "a.png")
-    with pytest.raises(UserError, match=r"a\.png has more than 50,000,000 pixels"):
+def test_deep_grey_in_strips(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mit_core.media.image._STRIP", 40)
+    grey = np.arange(23 * 31, dtype=np.uint16).reshape(23, 31) * 80
+    Image.fromarray(grey).save(tmp_path / "grey.png")
+    np.testing.assert_array_equal(read_image(tmp_path / "grey.png")[..., 1], grey >> 8)
+
+
+def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Image.new("1", (10_000, 6_711)).save(tmp_path / "a.png")
+    monkeypatch.delattr("PIL.PngImagePlugin.PngImageFile.load_prepare")
+    monkeypatch.delattr("PIL.ImageFile.ImageFile.load")
+    with pytest.raises(UserError, match=r"a\.png has more than 67,108,864 pixels"):
         read_image(tmp_path / "a.png")
 
 

@@ -87,7 +87,10 @@ class Project:
 
 
 def with_values(text: str, values: dict[str, Any]) -> str:
-    """A YAML with other values of keys that it has, all else as it was, comments too."""
+    """A YAML with other values of keys that it has, all else as it was, with the comments.
+
+    A key of several lines takes a mapping of what is below it.
+    """
 
     def put(lines: list[str], depth: int, values: dict[str, Any]) -> list[str]:
         for key, value in values.items():

@@ -1,5 +1,6 @@
 """A reader of the documents: the project as cloned, footage, a portrait, a recording, a shell."""
 
+import http.client
 import os
 import re
 import shutil
@@ -8,8 +9,8 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,7 @@ class Reader:
     def __init__(self, folder: Path):
         self.folder = folder
         self._done: set[str] = set()
+        self._failed: set[str] = set()
         shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*_LEFT_OUT), symlinks=True)
         for name in _KEPT:
             copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
@@ -134,6 +136,8 @@ class Reader:
         """
         if command in self._done:
             return
+        assert command not in self._failed, f"{command} failed before"
+        self._failed.add(command)
         one = how[command]
         for before in one.needs:
             self.run(before, how)
@@ -149,6 +153,7 @@ class Reader:
         for pattern in one.makes:
             made = [path for path in self.folder.glob(pattern) if path.stat().st_mtime > started]
             assert made, f"{text} left no {pattern}; it said:\n{said[-4000:]}"
+        self._failed.remove(command)
         self._done.add(command)
 
     def _environment(self, run: Run) -> dict[str, str]:
@@ -175,12 +180,13 @@ class Reader:
                     with urllib.request.urlopen(run.serves, timeout=10) as page:
                         assert page.status == 200
                         break
-                except (urllib.error.URLError, ConnectionError):
+                except (OSError, http.client.HTTPException):  # it is not ready yet
                     time.sleep(0.5)
             else:
                 raise AssertionError(f"{run.serves} never answered:\n{log.read_text()}")
         finally:
-            os.killpg(serving.pid, signal.SIGINT)
+            with suppress(ProcessLookupError):
+                os.killpg(serving.pid, signal.SIGINT)
             try:
                 serving.wait(60)
             except subprocess.TimeoutExpired:
