@@ -202,7 +202,7 @@ def _pictures(path: str) -> list[str]:
 
 
 def _no_picture(key: str, path: str) -> str:
-    return f"{key}: {named(path)} is no picture that can be read; give a PNG or JPEG file."
+    return f"{key}: {named(path)} is not a picture that can be read; give a PNG or JPEG file."
 
 
 def _not_there(key: str, path: str, wanted: str) -> str:

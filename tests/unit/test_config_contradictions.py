@@ -282,8 +282,8 @@ def test_all_that_is_missing_is_told_at_once(home: Path) -> None:
 @pytest.mark.parametrize("key", ["animate.portraits", "render.background"])
 def test_a_file_that_is_no_picture_is_told_before_anything_runs(key: str, home: Path) -> None:
     (home / "letter.png").write_text("Dear all")
-    assert f"\n  {key}: letter.png is no picture" in told({key: "letter.png"})
-    assert f"\n  {key}: me.wav is no picture" in told({key: "me.wav"})
+    assert f"\n  {key}: letter.png is not a picture" in told({key: "letter.png"})
+    assert f"\n  {key}: me.wav is not a picture" in told({key: "me.wav"})
 
 
 @pytest.mark.survives(MISSING)
