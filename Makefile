@@ -8,7 +8,7 @@ DEMO := results/demo
 MIT_SHARED ?= ../shared
 RESULTS ?= $(DEMO)
 # A file of tests is one process's, since its tests may share what is dear to make.
-PYTEST := $(BIN)/python -m pytest --numprocesses $(CORES) --dist loadfile
+PYTEST := $(BIN)/python -m pytest --numprocesses $(CORES) --dist loadfile --no-loadscope-reorder
 SNAKEMAKE := $(BIN)/snakemake --quiet rules --cores $(CORES)
 
 .PHONY: help env demo studio test test-all reliability docs docs-pages docs-picture lint bench \

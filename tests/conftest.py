@@ -44,3 +44,5 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     reliability.name_kinds(items)
+    # processes take one file after another: the long ones first, so that none is left for the end
+    items.sort(key=lambda item: item.path.parent.name != "workflow")
