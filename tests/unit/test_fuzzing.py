@@ -15,7 +15,7 @@ from fuzz.targets import TARGETS, survives
 
 ROOT = Path(__file__).resolve().parents[2]
 SEEDS = ROOT / "tests" / "fuzz" / "seeds"
-RUNS, SECONDS = 3000, 30
+RUNS, SECONDS = 1500, 30
 """New inputs for each reader, and when a slow machine stops before."""
 KIND = "Strangers' files: any bytes, to every reader of the project's own formats"
 
