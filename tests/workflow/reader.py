@@ -56,6 +56,7 @@ class Run:
         environment: variables that make it do less, or tell where something is.
         removed: globs of results that are taken away before, so that there is something to do.
         serves: where it answers; it is ended by Ctrl-C then.
+        ends: whether Ctrl-C must be enough; a program of others may take longer.
     """
 
     makes: tuple[str, ...] = ()
@@ -65,6 +66,7 @@ class Run:
     environment: dict[str, str] = field(default_factory=dict)
     removed: tuple[str, ...] = ()
     serves: str = ""
+    ends: bool = True
 
 
 class Reader:
@@ -191,7 +193,8 @@ class Reader:
                 serving.wait(60)
             except subprocess.TimeoutExpired:
                 os.killpg(serving.pid, signal.SIGKILL)
-                raise
+                if run.ends:
+                    raise
         return log.read_text()
 
 

@@ -29,7 +29,9 @@ RUNS = {
     "snakemake --configfile config.yaml my.yaml --cores 2 --dry-run all": Run(says="fit_content"),
     PREPARED: Run(makes=("my_results/corpus/manifest.tsv", "my_results/dump/*")),
     OWN: Run(makes=("my_results/animations/me--speech.mp4", "my_results/report.html")),
-    "tensorboard --logdir my_results/models": Run(serves="http://127.0.0.1:6006/", needs=(OWN,)),
+    "tensorboard --logdir my_results/models": Run(
+        serves="http://127.0.0.1:6006/", ends=False, needs=(OWN,)
+    ),
     # README's beginning
     DEMO: Run(makes=(FILMS,), says="report: results/demo/report.html"),
     "make studio": Run(serves="http://127.0.0.1:7860/", needs=(DEMO,)),
