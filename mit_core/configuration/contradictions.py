@@ -8,6 +8,7 @@ from typing import Any
 from mit_core.clocks import VIDEO_HZ
 from mit_core.configuration.places import named, same, within
 from mit_core.configuration.words import shown
+from mit_core.errors import reason_of
 from mit_core.files import is_file
 from mit_core.models.published_names import PUBLISHED_FILES
 
@@ -163,7 +164,7 @@ def _launcher(config: Config) -> Iterator[str]:
     try:
         words = shlex.split(launcher.format(nodes=2, threads=1))
     except (ValueError, LookupError, AttributeError, TypeError) as error:
-        why = " ".join(str(error).split())
+        why = reason_of(error)
         yield (
             f"training.launcher: {shown(launcher)} is no command ({why}): close its quotation "
             "marks, and write {nodes} and {threads} in braces, nothing else."

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from mit_core.configuration.places import named, same, within
-from mit_core.corpus.catalogue import IMAGE_SUFFIXES
 from mit_core.faces.table_beside import TABLE_SUFFIX, table_beside
 from mit_core.faces.weight_files import DLIB_FILES, FACE_ALIGNMENT_FILES
 from mit_core.files import is_file, is_folder
@@ -70,11 +69,9 @@ def _sources(config: Config) -> Iterator[str]:
 
 def _portraits(config: Config) -> Iterator[str]:
     for key, path in _given_sources(config):
-        if key != "animate.portraits":
-            continue
-        for picture in _pictures(path):
-            if not seems_picture(picture):
-                yield _no_picture(key, picture)
+        # what lies in a folder costs its own job alone
+        if key == "animate.portraits" and is_file(path) and not seems_picture(path):
+            yield _no_picture(key, path)
 
 
 def _drawings(config: Config) -> Iterator[str]:
@@ -191,14 +188,6 @@ def _in_folder(key: str, folder: str, names: tuple[str, ...], wanted: str) -> It
             f"{key}: {named(folder)} holds no {' and no '.join(missing)}; put what is missing "
             "there, or give the folder it is in."
         )
-
-
-def _pictures(path: str) -> list[str]:
-    """The file itself, or those in the folder that are taken for portraits."""
-    if not is_folder(path):
-        return [path] if is_file(path) else []
-    found = (file for file in sorted(Path(path).iterdir()) if not file.name.startswith("."))
-    return [str(file) for file in found if file.suffix.lower() in IMAGE_SUFFIXES and is_file(file)]
 
 
 def _no_picture(key: str, path: str) -> str:

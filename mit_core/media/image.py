@@ -18,7 +18,7 @@ from mit_core.media.ffmpeg import MAX_PIXELS
 # PIL's 16-bit grey modes; it clips them when it converts, so they are scaled by hand.
 _GREY_16 = ("I;16", "I;16L", "I;16B", "I")
 
-_FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "DIB", "TIFF", "GIF", "PPM")
+_FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF", "PPM")
 """Pictures and nothing else: PIL would hand PostScript to a program that runs it."""
 
 _STRIP = 1 << 22

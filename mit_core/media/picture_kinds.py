@@ -4,9 +4,9 @@ from pathlib import Path
 
 _BEGINNINGS = (
     *(b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"BM", b"GIF87a", b"GIF89a"),
-    *(b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"),  # TIFF, and with offsets of eight bytes
-    *(b"P%d" % kind for kind in range(1, 7)),  # PBM, PGM and PPM, as text and as bytes
-    *(b"Pf", b"PF", b"Py"),
+    # TIFF in both orders of bytes, as some write it, and with offsets of eight bytes
+    *(b"II*\0", b"MM\0*", b"MM*\0", b"II\0*", b"II+\0", b"MM\0+"),
+    *(b"P" + kind.encode() for kind in "0123456fy"),  # PBM, PGM, PPM and their kin
 )
 _LONGEST = 12
 """Bytes that tell."""

@@ -286,6 +286,12 @@ def test_a_file_that_is_no_picture_is_told_before_anything_runs(key: str, home: 
     assert f"\n  {key}: me.wav is not a picture" in told({key: "me.wav"})
 
 
+def test_one_broken_file_in_a_folder_of_portraits_stops_nothing(home: Path) -> None:
+    (home / "faces").mkdir()
+    (home / "faces/letter.png").write_text("Dear all")
+    right({"animate.portraits": "faces"})
+
+
 @pytest.mark.survives(MISSING)
 def test_a_detector_wants_its_own_weights(
     home: Path, survival: Survival, monkeypatch: pytest.MonkeyPatch
