@@ -8,10 +8,8 @@ A target that reads several files takes them from one input, each behind a line 
 import pickle
 import re
 import resource
-import sys
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -57,51 +55,16 @@ from mit_core.training.table import write_training_table
 from mit_core.unpickling import read_plain_pickle
 
 from .checkpoints import hostile_values, small_checkpoints
+from .pickle_programs import program
+from .watch import Watch
 
 Target = Callable[[bytes, Path], None]
-
 MOST_GROWN = 512
 """MB that one input may make the process larger by; inputs are of some kB."""
 MOST_GROWN_BY_PIXELS = 1280
 """The same of a picture, which may be as large as any that is read."""
 LONGEST_MESSAGE = 5000
 """Characters: a person reads it."""
-
-_FORBIDDEN = re.compile(
-    r"os\.(system|exec|fork|posix_spawn|startfile|kill)|subprocess\.|socket\.|ctypes\.dlopen|pty\."
-)
-
-
-class Watch:
-    """Tells, by Python's audit events, when a reader does what no reader may."""
-
-    def __init__(self) -> None:
-        self.folder: Path | None = None
-        self.seen: list[str] = []
-        sys.addaudithook(self._heard)
-
-    def _heard(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if self.folder is None:
-            return
-        if _FORBIDDEN.match(event):
-            self.seen.append(f"{event} {arguments}")
-        elif event == "open" and isinstance(arguments[0], str | bytes):
-            path, mode, flags = arguments
-            writes = any(letter in (mode or "r") for letter in "wax+") or (flags or 0) & 3
-            inside = str(self.folder) in (path if isinstance(path, str) else path.decode())
-            if writes and not inside and path != "/dev/null":
-                self.seen.append(f"{path} is written")
-
-    @contextmanager
-    def on(self, folder: Path) -> Iterator[None]:
-        self.folder, self.seen = folder, []
-        try:
-            yield
-        finally:
-            self.folder = None
-        assert not self.seen, self.seen
-
-
 _WATCH = Watch()
 
 
@@ -355,61 +318,14 @@ def _plain(value: Any) -> None:
             assert module in known, type(value)
 
 
-_NAMES = (
-    *("numpy\ndtype", "numpy\nndarray", "numpy.core.multiarray\n_reconstruct", "os\nsystem"),
-    *("numpy.core.multiarray\nscalar", "numpy.core.numeric\n_frombuffer", "_codecs\nencode"),
-    *("collections\nOrderedDict", "collections\ndefaultdict", "builtins\nset", "builtins\nlist"),
-    *("builtins\nfrozenset", "builtins\ndict", "builtins\ntuple", "builtins\ncomplex"),
-    *("torch._utils\n_rebuild_tensor_v2", "torch._utils\n_rebuild_tensor_v3", "torch\nSize"),
-    *("torch._utils\n_rebuild_parameter", "torch\nFloatStorage", "torch\nBoolStorage"),
-    *("torch\nfloat32", "torch\ncomplex64", "torch.optim.adam\nAdam", "torch\ndevice"),
-)
-_STEPS = (
-    *(
-        b"(",
-        b")",
-        b"]",
-        b"}",
-        b"\x8f",
-        b"N",
-        b"\x88",
-        b"0",
-        b"1",
-        b"2",
-        b"t",
-        b"l",
-        b"d",
-        b"R",
-        b"b",
-    ),
-    *(b"o", b"\x81", b"\x92", b"a", b"e", b"s", b"u", b"\x90", b"\x91", b"\x85", b"\x86", b"\x87"),
-    *(b"\x93", b"\x94", b"Q", b"K\x00", b"K\x01", b"K\x04", b"M\xff\xff", b"J\xff\xff\xff\xff"),
-    *(b"\x8a\x08" + bytes(7) + b"\x40", b"G" + bytes(8), b"G\x7f\xf0" + bytes(6), b"C\x04abcd"),
-    *(b"\x96\x04" + bytes(7) + b"abcd", b"\x8c\x01a", b"\x8c\x02f4", b"\x8c\x07storage"),
-    *(b"\x8c\x010", b"\x8c\x03cpu", b"\x8c\x06latin1", b"\x8c\x02U9", b"\x8c\x01>"),
-    *(b"%c%c" % (opcode, place) for opcode in b"qh" for place in range(6)),
-    *(f"c{name}\n".encode() for name in _NAMES),
-    # what arrays and tensors begin with, so that chance need not find it
-    b"cnumpy\ndtype\n\x8c\x02f4\x85R",
-    b"cnumpy.core.multiarray\n_reconstruct\n)R",
-    b"(\x8c\x07storagectorch\nFloatStorage\n\x8c\x010\x8c\x03cpuK\x04tQ",
-    b"ctorch._utils\n_rebuild_tensor_v2\n(",
-)
-
-
-def _program(data: bytes) -> bytes:
-    """A pickle of steps that are each well formed: one a byte."""
-    return b"\x80\x04" + b"".join(_STEPS[byte % len(_STEPS)] for byte in data) + b"."
-
-
 def pickle_program(data: bytes, folder: Path) -> None:
-    plain_pickle(_program(data), folder)
+    plain_pickle(program(data), folder)
 
 
 def tensor_program(data: bytes, folder: Path) -> None:
     path = folder / "a.pth"
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("a/data.pkl", b"\x80\x02}\x8c\x01G" + _program(data)[2:-1] + b"s.")
+        archive.writestr("a/data.pkl", b"\x80\x02}\x8c\x01G" + program(data)[2:-1] + b"s.")
         archive.writestr("a/data/0", bytes(range(16)))
     _plain(read_tensors(path))
 

@@ -3,6 +3,7 @@
 import io
 import json
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -30,6 +31,8 @@ from mit_core.studio.server import opened
 
 REST = close_mouth(standard_face().reshape(204), 1.0, 1.0).astype(np.float32)
 UPLOAD_BYTES = 3_000_000
+STRANGERS = "Strangers' files and requests: the studio's page"
+KILLED = "A studio that is killed while it renders or takes a file"
 
 
 def made_up_results(folder: Path, seconds: float = 1.2) -> Path:
@@ -165,3 +168,26 @@ def served(results: Path, host: str = "127.0.0.1") -> Iterator[Served]:
         finally:
             running.server.should_exit = True
             thread.join(timeout=20)
+
+
+def ids(visitor, kind: str, origin: str = "results") -> list[str]:
+    return [each["id"] for each in visitor.media(kind) if each["origin"] == origin]
+
+
+def finished(visitor, id_: str, seconds: float = 60) -> dict:
+    """The record of a render, once it is done."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        told = visitor.get("api/renders").json
+        for record in told["history"]:
+            if record["id"] == id_:
+                return record
+        failed = [j for j in told["jobs"] if j["id"] == id_ and j["state"] in ("failed", "stopped")]
+        assert not failed, failed
+        time.sleep(0.05)
+    raise AssertionError("the render never ended")
+
+
+def asked(visitor, **choices) -> dict:
+    portrait, speech = ids(visitor, "portraits")[0], ids(visitor, "speeches")[0]
+    return {"portrait": portrait, "speech": speech, "choices": choices}

@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from fuzz.make_seeds import SEEDS, png, wav
+from fuzz.make_seeds import SEEDS
+from fuzz.media_seeds import png, wav
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

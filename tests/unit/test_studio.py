@@ -1,32 +1,34 @@
-"""The studio's server: what it takes, gives and refuses."""
+"""The studio's server: what it offers, makes, shows and keeps."""
 
-import http.client
 import io
-import json
 import re
 import socket
 import subprocess
 import sys
 import time
 import tomllib
-import zipfile
-import zlib
 from pathlib import Path
 from types import SimpleNamespace
-from urllib.parse import urlsplit
 
 import av
 import numpy as np
 import pytest
 from PIL import Image
-from studio_makers import UPLOAD_BYTES, Served, Visitor, cartoon, hum, made_up_results, png, served
+from studio_makers import (
+    KILLED,
+    STRANGERS,
+    Visitor,
+    asked,
+    cartoon,
+    finished,
+    hum,
+    ids,
+    made_up_results,
+    served,
+)
 
-from mit_core.demo.cartoon import cartoon_landmarks
-from mit_core.errors import ClipError, UserError
-from mit_core.faces.landmark_table import read_landmark_table
-from mit_core.faces.puppet_beside import is_puppet
-from mit_core.faces.puppet_files import read_puppet
-from mit_core.media.audio import read_audio, write_wav
+from mit_core.errors import UserError
+from mit_core.media.audio import write_wav
 from mit_core.media.video import SYNTHETIC_COMMENT, count_frames
 from mit_core.models.checkpoint import ContentCheckpoint
 from mit_core.models.content import ContentBranch
@@ -34,47 +36,9 @@ from mit_core.models.speaker_aware import SpeakerAware
 from mit_core.models.speaker_checkpoint import SpeakerCheckpoint
 from mit_core.studio.__main__ import main as command
 from mit_core.studio.remembering import remembering
-from mit_core.studio.replies import RefusalError, reply_of, without_paths
 from mit_core.studio.store import Store
-from mit_core.studio.uploads import LONGEST_SIDE, shown_name
 
 ROOT = Path(__file__).parents[2]
-STRANGERS = "Strangers' files and requests: the studio's page"
-KILLED = "A studio that is killed while it renders or takes a file"
-
-
-@pytest.fixture(scope="module")
-def studio(tmp_path_factory):
-    with served(made_up_results(tmp_path_factory.mktemp("results"))) as running:
-        yield running
-
-
-@pytest.fixture
-def visitor(studio: Served):
-    return studio.visitor
-
-
-def ids(visitor, kind: str, origin: str = "results") -> list[str]:
-    return [each["id"] for each in visitor.media(kind) if each["origin"] == origin]
-
-
-def finished(visitor, id_: str, seconds: float = 60) -> dict:
-    """The record of a render, once it is done."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        told = visitor.get("api/renders").json
-        for record in told["history"]:
-            if record["id"] == id_:
-                return record
-        failed = [j for j in told["jobs"] if j["id"] == id_ and j["state"] in ("failed", "stopped")]
-        assert not failed, failed
-        time.sleep(0.05)
-    raise AssertionError("the render never ended")
-
-
-def asked(visitor, **choices) -> dict:
-    portrait, speech = ids(visitor, "portraits")[0], ids(visitor, "speeches")[0]
-    return {"portrait": portrait, "speech": speech, "choices": choices}
 
 
 def test_portraits_and_speech_of_the_results_can_be_chosen(visitor):
@@ -237,334 +201,6 @@ def test_progress_is_told_and_a_render_can_be_stopped(studio, visitor, tmp_path)
         assert visitor.ask("DELETE", f"api/renders/{id_}").status == 204
     assert visitor.get("api/renders").json["jobs"] == []
     assert visitor.ask("DELETE", f"api/speeches/{speech['id']}").status == 204
-
-
-def test_a_portrait_is_kept_upright_without_metadata_and_of_a_bearable_size(studio, visitor):
-    image = Image.fromarray(np.full((200, 3000, 3), 128, np.uint8))
-    exif = Image.Exif()
-    exif[0x0112] = 6  # a quarter turn
-    exif[0x010E] = "taken at home"
-    file = io.BytesIO()
-    image.save(file, "JPEG", exif=exif)
-    told = visitor.give("portraits", file.getvalue(), "..%2F..%2Fme.jpg").json
-    assert told["name"] == "me.jpg" and told["origin"] == "upload"
-    assert told["original"] == [200, 3000]
-    assert told["size"] == [round(200 * LONGEST_SIDE / 3000), LONGEST_SIDE]
-    (kept,) = (studio.results / "studio/portraits" / told["id"]).glob("*.png")
-    with Image.open(kept) as picture:
-        assert list(picture.size) == told["size"] and not picture.getexif()
-    assert visitor.ask("DELETE", f"api/portraits/{told['id']}").status == 204
-    assert not kept.parent.exists()
-
-
-def test_speech_of_a_browsers_recorder_is_taken(studio, visitor, tmp_path):
-    path = tmp_path / "recorded.webm"
-    with av.open(path, "w") as film:
-        stream = film.add_stream("libopus", rate=48_000, layout="mono")
-        sound = (hum(1.5, 48_000) * 32767).astype(np.int16)
-        frame = av.AudioFrame.from_ndarray(sound[None], "s16", "mono")
-        frame.sample_rate = 48_000
-        for packet in [*stream.encode(frame), *stream.encode(None)]:
-            film.mux(packet)
-    told = visitor.give("speeches", path.read_bytes(), "Recording, 10:15").json
-    assert told["seconds"] == pytest.approx(1.5, abs=0.05)
-    heard = visitor.get(f"media/speeches/{told['id']}")
-    assert heard.headers["content-type"] in ("audio/x-wav", "audio/wav")
-    (tmp_path / "heard.wav").write_bytes(heard.body)
-    assert np.abs(read_audio(tmp_path / "heard.wav")).max() > 0.1
-    question = asked(visitor) | {"speech": told["id"]}
-    assert visitor.ask("POST", f"api/speeches/{told['id']}/analyse").json == {"ready": True}
-    assert visitor.ask("POST", "api/preview", json=question).status == 200
-    assert visitor.ask("DELETE", f"api/speeches/{told['id']}").status == 204
-
-
-TEXT = b"Dear diary, this is no picture.\n" * 20
-
-
-@pytest.mark.survives(STRANGERS)
-@pytest.mark.parametrize(
-    ("kind", "data", "code"),
-    [
-        ("portraits", b"", "empty"),
-        ("portraits", TEXT, "not_picture"),
-        ("portraits", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not_picture"),
-        ("portraits", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n" + TEXT, "not_picture"),
-        ("portraits", cartoon()[:2000], "not_picture"),
-        ("portraits", png(np.zeros((20, 500, 3), np.uint8)), "too_few_pixels"),
-        ("speeches", b"", "empty"),
-        ("speeches", TEXT, "clip.not_media"),
-        ("speeches", b"#EXTM3U\n#EXTINF:1,\n/etc/passwd\n", "clip.not_media"),
-        ("speeches", cartoon(), "clip.no_audio"),
-    ],
-)
-def test_what_is_no_picture_or_speech_is_refused_in_words(studio, visitor, kind, data, code):
-    reply = visitor.give(kind, data, "holiday.png")
-    assert (reply.status, reply.code) == (422, code)
-    assert "holiday.png" in reply.json["error"]["text"] or code == "empty"
-    assert str(studio.results) not in reply.body.decode()
-    assert not list((studio.results / "studio/incoming").iterdir())
-    assert ids(visitor, kind, "upload") == []
-
-
-@pytest.mark.survives(STRANGERS)
-def test_pictures_that_claim_to_be_enormous_are_refused(visitor):
-    data = bytearray(png(np.zeros((100, 100, 3), np.uint8)))
-    data[16:24] = (60_000).to_bytes(4, "big") * 2
-    data[29:33] = zlib.crc32(bytes(data[12:29])).to_bytes(4, "big")
-    reply = visitor.give("portraits", bytes(data), "big.png")
-    assert reply.code in ("too_many_pixels", "not_picture") and reply.status == 422
-
-
-@pytest.mark.survives(STRANGERS)
-@pytest.mark.parametrize(("sound", "code"), [(hum(0.3), "too_short"), (np.zeros(32_000), "silent")])
-def test_speech_that_says_nothing_is_refused(visitor, tmp_path, sound, code):
-    write_wav(tmp_path / "sound.wav", sound)
-    reply = visitor.give("speeches", (tmp_path / "sound.wav").read_bytes(), "sound.wav")
-    assert (reply.status, reply.code) == (422, code)
-
-
-@pytest.mark.survives(STRANGERS)
-def test_an_upload_that_is_too_large_is_stopped_on_its_way(studio, visitor, survival):
-    survival.tried(2)
-    place = urlsplit(visitor.place)
-    # what it says to be
-    told = http.client.HTTPConnection(place.hostname, place.port, timeout=20)
-    told.putrequest("POST", "/api/portraits")
-    told.putheader("content-length", str(10**12))
-    told.putheader("x-studio-token", visitor.token)
-    told.endheaders()
-    reply = told.getresponse()
-    assert reply.status == 413 and json.loads(reply.read())["error"]["code"] == "too_large"
-    told.close()
-
-    # what it is, without saying so
-    def blocks():
-        for _ in range(UPLOAD_BYTES // 10_000 + 50):
-            yield bytes(10_000)
-
-    silent = http.client.HTTPConnection(place.hostname, place.port, timeout=20)
-    headers = {"x-studio-token": visitor.token, "transfer-encoding": "chunked"}
-    try:
-        silent.request("POST", "/api/portraits", blocks(), headers, encode_chunked=True)
-        assert silent.getresponse().status == 413
-    except (BrokenPipeError, ConnectionResetError):
-        pass  # it had stopped listening
-    silent.close()
-    end = time.monotonic() + 10
-    while list((studio.results / "studio/incoming").iterdir()):
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
-@pytest.mark.survives(STRANGERS)
-def test_an_upload_that_breaks_off_leaves_nothing(studio, visitor):
-    place = urlsplit(visitor.place)
-    with socket.create_connection((place.hostname, place.port)) as line:
-        line.sendall(
-            f"POST /api/portraits HTTP/1.1\r\nhost: {place.netloc}\r\ncontent-length: 50000\r\n"
-            f"x-studio-token: {visitor.token}\r\n\r\n".encode()
-            + bytes(20_000)
-        )
-        time.sleep(0.2)
-    end = time.monotonic() + 10
-    while list((studio.results / "studio/incoming").iterdir()):
-        assert time.monotonic() < end
-        time.sleep(0.05)
-    assert ids(visitor, "portraits", "upload") == []
-
-
-@pytest.mark.survives(STRANGERS)
-@pytest.mark.parametrize(
-    ("headers", "status"),
-    [
-        ({"host": "evil.example"}, 421),
-        ({"host": "evil.example:8765"}, 421),
-        ({"host": "127.0.0.1.evil.example"}, 421),
-        ({"origin": "http://evil.example"}, 403),
-        ({"origin": "null"}, 403),
-        ({"sec-fetch-site": "cross-site"}, 403),
-        ({"x-studio-token": ""}, 403),
-        ({"x-studio-token": "guessed"}, 403),
-    ],
-)
-def test_other_sites_change_nothing(visitor, headers, status):
-    reply = visitor.ask("POST", "api/renders", json=asked(visitor), headers=headers)
-    assert reply.status == status
-    assert visitor.get("api/renders").json["jobs"] == []
-
-
-@pytest.mark.survives(STRANGERS)
-def test_other_sites_see_nothing(visitor, survival):
-    tried = [({"host": "evil.example"}, 421), ({"sec-fetch-site": "cross-site"}, 403)]
-    survival.tried(2 * len(tried))
-    for headers, status in tried:
-        assert visitor.get("api/start", headers).status == status
-        picture = f"media/portraits/{ids(visitor, 'portraits')[0]}"
-        assert visitor.get(picture, headers).status == status
-    # but a link may lead here, and a tunnel may have another port
-    assert visitor.get("", {"sec-fetch-site": "cross-site"}).status == 200
-    for host in ("localhost:9000", "127.0.0.1", "[::1]:80"):
-        assert visitor.get("", {"host": host}).status == 200
-
-
-def test_every_answer_says_what_a_browser_may_do_with_it(visitor):
-    portrait = ids(visitor, "portraits")[0]
-    paths = ["", "api/start", "static/studio.js", f"media/portraits/{portrait}", "nothing/here"]
-    for path in paths:
-        headers = visitor.get(path).headers
-        policy = headers["content-security-policy"]
-        assert "default-src 'none'" in policy and "unsafe" not in policy, path
-        assert headers["x-content-type-options"] == "nosniff"
-        assert headers["cross-origin-resource-policy"] == "same-origin"
-        assert headers["content-type"]
-    assert visitor.get("static/studio.js").headers["content-type"].startswith("text/javascript")
-
-
-@pytest.mark.survives(STRANGERS)
-@pytest.mark.parametrize(
-    "path",
-    [
-        "static/../app.py",
-        "static/%2e%2e%2fapp.py",
-        "static/index.html",
-        "words/..%2fwords_en",
-        "media/portraits/..%2f..%2fmodels",
-        "media/renders/..",
-        "media/speeches/%00",
-        "results/models/content/default/best.pt",
-        "results/../results/studio",
-        "results/%2fetc%2fpasswd",
-        "api/portraits/0123456789abcdef/landmarks",
-    ],
-)
-def test_paths_lead_nowhere(visitor, path):
-    assert visitor.get(path).status == 404
-
-
-def test_no_answer_holds_a_path(studio, visitor):
-    portrait, speech = ids(visitor, "portraits")[0], ids(visitor, "speeches")[0]
-    told = [
-        visitor.get(path).body.decode()
-        for path in ("", "api/start", "api/media", "api/renders", "api/results", "words/en")
-    ]
-    told.append(visitor.get(f"api/portraits/{portrait}/landmarks").body.decode())
-    told.append(visitor.ask("POST", f"api/speeches/{speech}/analyse").body.decode())
-    for text in told:
-        assert str(studio.results) not in text and str(Path.cwd()) not in text
-
-
-def test_the_librarys_sentences_lose_their_paths():
-    path = Path("/srv/a b/results/studio/portraits/0123/portrait.png")
-    error = UserError(f"{path}: no face, put {path.with_suffix('.tsv')} beside it (a/b, 3 x/s).")
-    told = reply_of(error, {path: "me.png"})["text"]
-    assert told.startswith("me.png: no face") and "/srv" not in told and "0123" not in told
-    assert without_paths("see /home/x/y.tsv, line 3: /etc/hosts.") == "see y.tsv, line 3: hosts."
-    assert reply_of(ClipError("no_audio", "x"), {path: "me.png"})["values"] == {"name": "me.png"}
-    assert reply_of(RefusalError("empty"))["code"] == "empty"
-
-
-def test_names_are_shown_and_nothing_else():
-    assert shown_name("C:\\Users\\me\\face.png", "x") == "face.png"
-    assert shown_name("../../etc/passwd", "x") == "passwd"
-    assert shown_name("a\x00b\n\u202ec.png", "x") == "abc.png"
-    assert shown_name("///", "portrait") == "portrait"
-    assert len(shown_name("x" * 999, "x")) == 120
-
-
-def test_landmarks_are_placed_on_a_drawing_that_no_detector_reads(studio, visitor):
-    drawing = png(np.full((300, 400, 3), 220, np.uint8))
-    given = visitor.give("portraits", drawing, "doodle.png").json
-    address = f"api/portraits/{given['id']}/landmarks"
-    found = visitor.get(address)
-    assert (found.status, found.code) == (422, "no_face")
-    assert "doodle.png" in found.json["error"]["text"]
-    assert visitor.get(f"{address}?detected").code == "no_face"
-    standard = np.array(visitor.get(f"{address}?standard").json["points"])
-    assert (standard > 0).all() and (standard < (400, 300)).all()
-    assert np.ptp(standard[:, 1]) == pytest.approx(0.6 * 300, abs=1)
-    for wrong, code in (
-        (standard[:5].tolist(), "points"),
-        ("face", "points"),
-        ([[None, 1]] * 68, "points"),
-        ([[10**400, 1]] * 68, "points"),
-        ((standard + 300).tolist(), "points_outside"),
-    ):
-        assert visitor.ask("PUT", address, json=wrong).code == code
-    placed = standard + np.array([20, 10])
-    told = visitor.ask("PUT", address, json=placed.tolist()).json
-    assert told["id"] == given["id"] and told["placed"]
-    beside = studio.results / f"studio/portraits/{given['id']}/portrait.landmarks.tsv"
-    np.testing.assert_allclose(read_landmark_table(beside)[:, :2], placed, atol=1e-3)
-    np.testing.assert_allclose(visitor.get(address).json["points"], placed, atol=1e-3)
-    question = asked(visitor) | {"portrait": given["id"]}
-    assert visitor.ask("POST", "api/preview", json=question).status == 200
-    visitor.ask("DELETE", f"api/portraits/{given['id']}")
-
-
-@pytest.mark.survives(STRANGERS)
-def test_points_that_make_no_face_are_told_by_name(studio, visitor):
-    given = visitor.give("portraits", cartoon(), "knot.png").json
-    address = f"api/portraits/{given['id']}/landmarks"
-    visitor.ask("PUT", address, json=[[100.0, 100.0]] * 68)
-    question = asked(visitor) | {"portrait": given["id"]}
-    refused = [
-        visitor.ask("POST", "api/preview", json=question),
-        visitor.get(f"api/portraits/{given['id']}/puppet.zip"),
-    ]
-    id_ = visitor.ask("POST", "api/renders", json=question).json["id"]
-    end = time.monotonic() + 30
-    while (job := visitor.get("api/renders").json["jobs"][-1])["state"] != "failed":
-        assert time.monotonic() < end and job["id"] == id_
-        time.sleep(0.05)
-    for told in (*(reply.json["error"] for reply in refused), job["error"]):
-        assert told["text"] and "/" not in told["text"] and told["code"] != "inside"
-    assert not (studio.results / "studio/renders" / id_).exists()
-    visitor.ask("DELETE", f"api/renders/{id_}")
-    visitor.ask("DELETE", f"api/portraits/{given['id']}")
-
-
-def test_the_table_is_given_in_the_pixels_of_the_picture_that_was_given(visitor, tmp_path):
-    large = np.asarray(Image.open(io.BytesIO(cartoon())).resize((1920, 1920)))
-    given = visitor.give("portraits", png(large), "köpfe.png").json
-    assert given["size"] == [LONGEST_SIDE, LONGEST_SIDE]
-    placed = cartoon_landmarks() * LONGEST_SIDE / 480
-    visitor.ask("PUT", f"api/portraits/{given['id']}/landmarks", json=placed.tolist())
-    reply = visitor.get(f"api/portraits/{given['id']}/landmarks.tsv")
-    assert "k%C3%B6pfe.landmarks.tsv" in reply.headers["content-disposition"]
-    (tmp_path / "table.tsv").write_bytes(reply.body)
-    table = read_landmark_table(tmp_path / "table.tsv")[:, :2]
-    np.testing.assert_allclose(table, cartoon_landmarks() * 4, atol=0.01)
-    visitor.ask("DELETE", f"api/portraits/{given['id']}")
-
-
-def test_a_puppet_is_given_in_makeittalks_form(visitor, tmp_path):
-    given = visitor.give("portraits", cartoon(), "../my toon!.png").json
-    points = cartoon_landmarks().tolist()
-    visitor.ask("PUT", f"api/portraits/{given['id']}/landmarks", json=points)
-    reply = visitor.get(f"api/portraits/{given['id']}/puppet.zip")
-    assert "my_toon.zip" in reply.headers["content-disposition"]
-    with zipfile.ZipFile(io.BytesIO(reply.body)) as files:
-        assert all(name.startswith("my_toon/my_toon") for name in files.namelist())
-        files.extractall(tmp_path)
-    picture = tmp_path / "my_toon/my_toon.png"
-    assert is_puppet(picture)
-    np.testing.assert_allclose(read_puppet(picture, 480, 480).open, points, atol=1e-3)
-    visitor.ask("DELETE", f"api/portraits/{given['id']}")
-
-
-def test_pictures_of_the_results_are_left_as_they_are(studio, visitor, survival):
-    survival.watch(studio.results / "demo_media")
-    portrait = next(p for p in visitor.media("portraits") if p["name"] == "astronaut")
-    points = visitor.get(f"api/portraits/{portrait['id']}/landmarks").json["points"]
-    own = visitor.ask("PUT", f"api/portraits/{portrait['id']}/landmarks", json=points).json
-    assert own["origin"] == "upload" and own["id"] != portrait["id"] and own["placed"]
-    assert visitor.ask("DELETE", f"api/portraits/{portrait['id']}").code == "not_yours"
-    # placed anew, and found as before
-    address = f"api/portraits/{own['id']}/landmarks"
-    visitor.ask("PUT", address, json=(np.array(points) + 5).tolist())
-    np.testing.assert_allclose(visitor.get(address).json["points"], np.array(points) + 5, atol=1e-3)
-    np.testing.assert_allclose(visitor.get(f"{address}?detected").json["points"], points, atol=0.5)
-    visitor.ask("DELETE", f"api/portraits/{own['id']}")
 
 
 def test_tables_and_curves_of_the_run_are_shown(studio, visitor):

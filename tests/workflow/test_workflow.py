@@ -275,6 +275,7 @@ def test_a_budget_shortens_every_training(project: Project) -> None:
     assert "dump" not in jobs and "driving_speech" not in jobs
 
 
+@pytest.mark.slow
 def test_autovc_is_learned_heard_and_compared(project: Project) -> None:
     """The other content feature, beside the first one: nothing of the corpus is worked again."""
     project.settings["content_feature"] = "autovc"
@@ -304,6 +305,7 @@ def test_autovc_is_learned_heard_and_compared(project: Project) -> None:
     assert "mean_frame" in set(reconstruction["predictor"])
 
 
+@pytest.mark.slow
 def test_pickles_can_stand_in_for_footage(project: Project) -> None:
     kept = dict(project.settings)
     project.settings |= {
@@ -339,6 +341,7 @@ def test_held_out_clips_speak_side_by_side(project: Project) -> None:
         assert all((folder / video["file"]).is_file() for video in group["videos"])
 
 
+@pytest.mark.slow
 def test_other_networks_containers_and_drawings(project: Project) -> None:
     """A translation network and a detector of one's own, a drawing, and a film to be laid over."""
     from mit_core.demo.cartoon import write_cartoon
