@@ -1,12 +1,9 @@
 """The studio in a real browser: from a dropped picture to a playing video."""
 
-import base64
 import os
-import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -17,12 +14,12 @@ from browsers import (
     lightness,
     open_browser,
     photograph,
-    set_screen,
 )
 from report_makers import report
 from selenium.webdriver import ActionChains, Chrome, Keys
 from selenium.webdriver.common.by import By
 from studio_makers import Served, cartoon, hum, made_up_results, png, served
+from studio_pages import LOOKS, at, chosen, drop, looks, opened, ready, text
 from test_report_in_browser import rows_of_a_run, tables_of_a_run, write_video
 
 from mit_core.demo.portrait import demo_portrait
@@ -32,6 +29,8 @@ from mit_core.media.audio import write_wav
 from mit_core.studio.words import words
 
 TABS = ("make", "place", "history", "results")
+
+
 REFUSED = ["the server responded with a status of 4"]
 """What Chromium says of every reply that is an error, handled or not."""
 
@@ -60,74 +59,6 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     )
     with served(results) as running:
         yield running
-
-
-def opened(
-    browser: Chrome,
-    studio: Served,
-    tab: str = "make",
-    width: str = "desktop",
-    scheme: str = "light",
-    language: str = "en-GB",
-) -> None:
-    """The page as somebody meets it for the first time; what the console said is forgotten."""
-    set_screen(browser, width, scheme)
-    browser.execute_cdp_cmd(
-        "Network.setUserAgentOverride",
-        {
-            "userAgent": browser.execute_script("return navigator.userAgent"),
-            "acceptLanguage": language,
-        },
-    )
-    browser.get(f"{studio.visitor.place}words/en")  # a page without guards against leaving
-    browser.execute_script("localStorage.clear()")
-    browser.get_log("browser")
-    browser.get(f"{studio.visitor.place}#/{tab}")
-    eventually(browser, "document.body && document.body.dataset.ready")
-
-
-def at(browser: Chrome, id_: str) -> Any:
-    return browser.find_element(By.ID, id_)
-
-
-def text(browser: Chrome, id_: str) -> str:
-    return browser.execute_script(f"return document.getElementById('{id_}').textContent")
-
-
-def ready(browser: Chrome) -> None:
-    """The preview can be played."""
-    eventually(browser, "!document.getElementById('play').disabled", 40)
-
-
-def drop(browser: Chrome, id_: str, data: bytes, name: str) -> None:
-    """A file let go over a part of the page."""
-    browser.execute_script(
-        "const [id, data, name] = arguments;"
-        "const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));"
-        "const files = new DataTransfer();"
-        "files.items.add(new File([bytes], name));"
-        "for (const kind of ['dragenter', 'dragover', 'drop'])"
-        "  document.getElementById(id).dispatchEvent(new DragEvent(kind,"
-        "    { dataTransfer: files, bubbles: true, cancelable: true }));",
-        id_,
-        base64.b64encode(data).decode(),
-        name,
-    )
-
-
-def chosen(browser: Chrome, list_: str) -> str:
-    return browser.execute_script(
-        f"return document.querySelector('#{list_} label:has(:checked) .name')?.textContent"
-    )
-
-
-LOOKS = """[...document.getElementById('preview').toDataURL()].reduce(
-    (sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 1000003, 7)"""
-
-
-def looks(browser: Chrome) -> int:
-    """A number that changes with the preview's picture."""
-    return browser.execute_script(f"return {LOOKS}")
 
 
 @pytest.fixture(autouse=True)
@@ -534,36 +465,3 @@ def test_nothing_is_cut_off(browser: Chrome, studio: Served, width: str, scheme:
         ground = browser.execute_script("return getComputedStyle(document.body).backgroundColor")
         assert (lightness(ground) > 0.5) == (scheme == "light")
     assert complaints(browser, REFUSED) == []
-
-
-STATIC = Path(__file__).parents[2] / "mit_core/studio/static"
-
-
-def test_both_languages_have_the_same_words_and_gaps() -> None:
-    english, korean = words("en"), words("ko")
-    assert list(english) == list(korean)
-    gaps = {key: set(re.findall(r"\{(\w+)\}", said)) for key, said in english.items()}
-    assert gaps == {key: set(re.findall(r"\{(\w+)\}", said)) for key, said in korean.items()}
-    assert all(said.strip() for said in (*english.values(), *korean.values()))
-    assert sum(bool(re.search("[가-힣]", said)) for said in korean.values()) > 0.9 * len(korean)
-
-
-def test_no_sentence_of_the_page_is_outside_of_its_words() -> None:
-    page = (STATIC / "index.html").read_text(encoding="utf-8")
-    asked = set(re.findall(r'data-word(?:-label)?="([^"]+)"', page))
-    code = "".join(path.read_text(encoding="utf-8") for path in STATIC.glob("*.js"))
-    for call in re.findall(r"\bword\(([^()]*)", code):
-        asked |= {key for key in re.findall(r'"([\w.-]+)"', call) if "." in key or key == "yes"}
-    asked |= set(re.findall(r'(?:tell\(|key = |said = )"([\w.-]+)"', code))
-    assert asked <= set(words()), asked - set(words())
-    # letters between tags: none but the languages' own names
-    bare = re.sub(r"<option[^>]*lang=.*?</option>|<title>.*?</title>|\{\{.*?\}\}", "", page)
-    left = re.findall(r">([^<>]*[A-Za-z가-힣][^<>]*)<", bare)
-    assert [part for part in left if part.strip()] == []
-    # every word is asked for by somebody
-    server = "".join(path.read_text() for path in STATIC.parent.glob("*.py"))
-    made = re.compile(
-        r"^(error|part|group|from|head|blinks|renderer|theme|tab|speech|portrait|upload)\."
-    )
-    unasked = {key for key in words() if key not in page + code + server and not made.match(key)}
-    assert unasked == set()
